@@ -1,0 +1,81 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '#config/settings.ts';
+import { VERSION } from '#config/version.ts';
+import { VigieError } from '#domain/errors.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { type CommandHost, printLine } from './command-host.ts';
+import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
+import { addImport } from './import.ts';
+import { addKeys } from './keys.ts';
+import { addServe } from './serve.ts';
+import { addSimulate } from './simulate.ts';
+
+/** Adds one command to the program. `host` is the process it runs in. */
+type AddCommand = (program: Command, host: CommandHost) => void;
+
+const COMMANDS: readonly AddCommand[] = [
+  addServe,
+  addSimulate,
+  addImport,
+  addExport,
+  addKeys,
+  addDoctor,
+];
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 the platform cannot be reached
+Settings:   environment, .env and options; see docs/settings.md`;
+
+function createProgram(host: CommandHost): Command {
+  const program = new Command('vigie')
+    .description('Takes in readings from sensors, raises alerts, tells the right people.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.out.write(text),
+      writeErr: (text) => host.err.write(text),
+    })
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(add --help for the options and examples)');
+  for (const add of COMMANDS) add(program, host);
+  // Commander hands these down only to commands made afterwards by `command()`.
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/**
+ * Runs the command that `args` (without node and script) name; answers the exit code of the process.
+ * Errors are printed here, with their code, and never thrown.
+ */
+export async function runCommandLine(args: readonly string[], host: CommandHost): Promise<number> {
+  try {
+    await createProgram(host).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    return report(error, host);
+  }
+}
+
+function report(error: unknown, host: CommandHost): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; help and version end well.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (error instanceof ConfigError) {
+    printLine(host.err, `vigie: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof CommandError || error instanceof VigieError) {
+    printLine(host.err, `vigie: ${error.message} [${error.code}]`);
+    return error instanceof CommandError ? error.exitCode : EXIT.failed;
+  }
+  if (host.signal.aborted) {
+    printLine(host.err, 'vigie: stopped [aborted]');
+    return EXIT.failed;
+  }
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  // A system error (a port taken, a file missing) explains itself; for all else the stack is needed.
+  printLine(host.err, `vigie: ${code === undefined ? (stack ?? message) : `${message} [${code}]`}`);
+  return EXIT.failed;
+}

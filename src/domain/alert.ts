@@ -1,0 +1,74 @@
+import { type Static, Type } from 'typebox';
+import { Severity } from './rule.ts';
+
+const DateTime = Type.String({ format: 'date-time' });
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+  Type.Union([type, Type.Null()]);
+
+const ALERT_CHANGES = [
+  'raised',
+  'severity_changed',
+  'cleared',
+  'acknowledged',
+  'commented',
+  'assigned',
+  'escalated',
+  'shelved',
+  'unshelved',
+  'reset',
+] as const;
+
+export const AlertHistoryEntry = Type.Object(
+  {
+    at: DateTime,
+    by: Type.String(),
+    change: Type.Enum(ALERT_CHANGES),
+    severity: Severity,
+    comment: nullable(Type.String()),
+  },
+  { title: 'AlertHistoryEntry' },
+);
+export type AlertHistoryEntry = Static<typeof AlertHistoryEntry>;
+
+/** One occurrence of a rule on a sensor (design section 8): `active` and `acknowledged` are two bits. */
+export const Alert = Type.Object(
+  {
+    id: Type.String(),
+    rule_id: Type.String(),
+    sensor_id: Type.String(),
+    metric: nullable(Type.String()),
+    condition: Type.String(),
+    state: Type.Union([Type.Literal('active'), Type.Literal('cleared')]),
+    severity: Severity,
+    acknowledged: Type.Boolean(),
+    shelved_until: nullable(DateTime),
+    suppressed_by: nullable(Type.String()),
+    assignee: nullable(Type.String()),
+    value: nullable(Type.Number()),
+    limit: nullable(Type.Number()),
+    unit: nullable(Type.String()),
+    peak: nullable(Type.Number()),
+    started_at: DateTime,
+    received_at: DateTime,
+    cleared_at: nullable(DateTime),
+    acknowledged_at: nullable(DateTime),
+    acknowledged_by: nullable(Type.String()),
+    history: Type.Optional(Type.Array(AlertHistoryEntry)),
+  },
+  { title: 'Alert' },
+);
+export type Alert = Static<typeof Alert>;
+
+/** How the acknowledgement of a reading names an alert that the reading raised, changed or cleared. */
+export const AlertOutcome = Type.Object(
+  {
+    id: Type.String(),
+    rule_id: Type.String(),
+    sensor_id: Type.String(),
+    state: Type.Union([Type.Literal('active'), Type.Literal('cleared')]),
+    severity: Severity,
+    notification: Type.Union([Type.Literal('queued'), Type.Literal('none')]),
+  },
+  { title: 'AlertOutcome' },
+);
+export type AlertOutcome = Static<typeof AlertOutcome>;

@@ -1,0 +1,120 @@
+// Tested by: operations/contact/contact.test.ts
+import { type Static, Type } from 'typebox';
+import { LANGUAGES } from './language.ts';
+import { Duration, SEVERITIES, Severity, ThingId } from './rule.ts';
+
+const strict = { additionalProperties: false } as const;
+const DateTime = Type.String({ format: 'date-time' });
+
+/** Where a person or a system can be reached. `settings` belong to the channel, which validates them. */
+export const ContactInput = Type.Object(
+  {
+    id: Type.Optional(ThingId),
+    name: Type.Optional(Type.String({ maxLength: 200 })),
+    channel: Type.String({ minLength: 1, maxLength: 32 }),
+    settings: Type.Record(Type.String(), Type.Unknown()),
+    language: Type.Optional(Type.Enum(LANGUAGES)),
+    time_zone: Type.Optional(Type.String({ maxLength: 64 })),
+    enabled: Type.Optional(Type.Boolean()),
+  },
+  { ...strict, title: 'ContactInput' },
+);
+export type ContactInput = Static<typeof ContactInput>;
+
+export const Contact = Type.Object(
+  {
+    id: ThingId,
+    name: Type.String(),
+    channel: Type.String(),
+    settings: Type.Record(Type.String(), Type.Unknown()),
+    language: Type.Enum(LANGUAGES),
+    time_zone: Type.String(),
+    enabled: Type.Boolean(),
+    created_at: DateTime,
+    updated_at: DateTime,
+  },
+  { title: 'Contact' },
+);
+export type Contact = Static<typeof Contact>;
+
+const NOTIFICATION_TYPES = [
+  'raised',
+  'escalated',
+  'severity_changed',
+  'cleared',
+  'acknowledged',
+  'digest',
+] as const;
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
+const NotificationTypeSchema = Type.Enum(NOTIFICATION_TYPES);
+
+const Step = Type.Object(
+  { after: Type.Optional(Duration), contacts: Type.Array(ThingId, { maxItems: 100 }) },
+  strict,
+);
+
+const policyFields = {
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+  match: Type.Optional(
+    Type.Object(
+      {
+        severity: Type.Optional(Type.Array(Severity, { maxItems: SEVERITIES.length })),
+        labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+        sensors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 1000 })),
+        rules: Type.Optional(Type.Array(ThingId, { maxItems: 1000 })),
+      },
+      strict,
+    ),
+  ),
+  /** Escalation (more than one step) comes with alert management; until then a second step is refused. */
+  steps: Type.Array(Step, { minItems: 1, maxItems: 10 }),
+  repeat: Type.Optional(Duration),
+  on: Type.Optional(
+    Type.Array(NotificationTypeSchema, { minItems: 1, maxItems: NOTIFICATION_TYPES.length }),
+  ),
+  enabled: Type.Optional(Type.Boolean()),
+};
+export const PolicyInput = Type.Object(
+  { id: Type.Optional(ThingId), ...policyFields },
+  { ...strict, title: 'PolicyInput' },
+);
+export type PolicyInput = Static<typeof PolicyInput>;
+
+/** Who is told what, when. */
+export const Policy = Type.Object(
+  {
+    id: ThingId,
+    ...policyFields,
+    enabled: Type.Boolean(),
+    created_at: DateTime,
+    updated_at: DateTime,
+  },
+  { title: 'Policy' },
+);
+export type Policy = Static<typeof Policy>;
+
+export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'given_up'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export const Delivery = Type.Object(
+  {
+    id: Type.String(),
+    alert_id: Type.String(),
+    contact_id: Type.String(),
+    channel: Type.String(),
+    type: NotificationTypeSchema,
+    state: Type.Enum(DELIVERY_STATES),
+    attempts: Type.Array(
+      Type.Object({
+        at: DateTime,
+        outcome: Type.String(),
+        detail: Type.Union([Type.String(), Type.Null()]),
+      }),
+    ),
+    receipt: Type.Union([Type.String(), Type.Null()]),
+    created_at: DateTime,
+    next_attempt_at: Type.Union([DateTime, Type.Null()]),
+  },
+  { title: 'Delivery' },
+);
+export type Delivery = Static<typeof Delivery>;

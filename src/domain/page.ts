@@ -1,0 +1,36 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** Where a list goes on: `next_cursor` of the page before. Opaque to callers. */
+export const Cursor = Type.String({
+  maxLength: 1000,
+  description: 'next_cursor of the page before',
+});
+
+export const pageFields = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1000, description: 'Items a page; 100 unless given' }),
+  ),
+  cursor: Type.Optional(Cursor),
+};
+export const DEFAULT_PAGE_SIZE = 100;
+
+export const DateTime = Type.String({ format: 'date-time' });
+
+/** The answer of every list. */
+export function pageOf<T extends TSchema>(item: T, title: string) {
+  return Type.Object(
+    { items: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) },
+    { title },
+  );
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export const PageQuery = Type.Object(pageFields, {
+  additionalProperties: false,
+  title: 'PageQuery',
+});
+export type PageQuery = Static<typeof PageQuery>;

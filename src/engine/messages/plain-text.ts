@@ -1,0 +1,36 @@
+// What people and devices have written, made safe to stand in a header, a line or a page.
+
+/** Control characters and line breaks, and the signs that turn the direction of reading around. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+const UNSEEN_BUT_LINE_BREAKS = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** One line: runs of control characters and line breaks become one space. */
+export function oneLine(text: string): string {
+  return text.replace(UNSEEN, ' ').trim();
+}
+
+/** Several lines: only line breaks and tabs are kept of the control characters. */
+export function manyLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(UNSEEN_BUT_LINE_BREAKS, '').trim();
+}
+
+/** At most `length` characters, with an ellipsis where something was cut; never half a character. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const characters = [...text];
+  if (characters.length <= length) return text;
+  return `${characters.slice(0, length - 1).join('')}…`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** For element content and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}

@@ -1,0 +1,35 @@
+import type { Policy } from '#domain/notification.ts';
+import type { Severity } from '#domain/rule.ts';
+import { selectorMatches } from '../rules/selector.ts';
+
+/** What a policy's `match` may ask of an alert. */
+export interface MatchFacts {
+  severity: Severity;
+  ruleId: string;
+  sensorId: string;
+  labels: Readonly<Record<string, string>>;
+}
+
+export type PolicyMatcher = (facts: MatchFacts) => boolean;
+
+/**
+ * A test made from a policy's `match`: every field that is given must fit (any of the severities, of the
+ * sensor patterns, of the rules; all of the labels). An absent or empty field fits every alert.
+ */
+export function policyMatcher(match: Policy['match']): PolicyMatcher {
+  const tests: PolicyMatcher[] = [];
+  const { severity, rules, sensors, labels } = match ?? {};
+  if (severity?.length) {
+    const wanted = new Set(severity);
+    tests.push((facts) => wanted.has(facts.severity));
+  }
+  if (rules?.length) {
+    const wanted = new Set(rules);
+    tests.push((facts) => wanted.has(facts.ruleId));
+  }
+  if (sensors?.length || labels) {
+    const where = { sensors: sensors ?? [], labels: labels ?? {} };
+    tests.push((facts) => selectorMatches(where, facts.sensorId, facts.labels));
+  }
+  return (facts) => tests.every((test) => test(facts));
+}

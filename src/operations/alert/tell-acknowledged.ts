@@ -1,0 +1,68 @@
+import type { Contact, Policy } from '#domain/notification.ts';
+import { buildNotificationPayload } from '#domain/notification-payload.ts';
+import type { Rule, Severity } from '#domain/rule.ts';
+import { prepareRouting, routeAlert } from '#engine/routing/route-alert.ts';
+import { uuidV7 } from '#platform/ids.ts';
+import { alertFromRow } from '#storage/state/alert-row.ts';
+import { findDocument } from '#storage/state/documents.ts';
+import { insertNotifications } from '#storage/state/outbox.ts';
+import type { AlertsTable } from '#storage/state/schema.ts';
+import { findSensor } from '#storage/state/sensors.ts';
+import type { StateTransaction } from '#storage/state/state-store.ts';
+import type { OperationContext } from '../context.ts';
+import { allDocuments, parseBody } from '../documents.ts';
+import { builtInRule } from '../rule/built-in.ts';
+
+// Tested by: alert.test.ts
+
+/** Puts a notification into the outbox for everybody who wants to hear of acknowledgements; false where nobody does. */
+export async function tellAcknowledged(
+  ctx: OperationContext,
+  alert: AlertsTable,
+  tx: StateTransaction,
+): Promise<boolean> {
+  const { customer, rule_id: ruleId, sensor_id: sensorId } = alert;
+  const policies = await Array.fromAsync(allDocuments<Policy>(tx, { customer, kind: 'policy' }));
+  // Nobody asked, as is usual: no rule, sensor or contact has to be looked up.
+  if (!policies.some(({ on }) => on?.includes('acknowledged'))) return false;
+  const contacts = await Array.fromAsync(allDocuments<Contact>(tx, { customer, kind: 'contact' }));
+  const ruleRow = await findDocument(tx, { customer, kind: 'rule', id: ruleId });
+  const rule = ruleRow ? parseBody<Rule>(ruleRow) : (builtInRule(ruleId) ?? { id: ruleId });
+  const row = await findSensor(tx, { customer, sensorId });
+  const labels = JSON.parse(row?.labels ?? '{}') as Record<string, string>;
+  const sensor = { id: sensorId, name: row?.name, location: row?.location, labels };
+  const severity = alert.severity as Severity;
+  const { targets } = routeAlert(
+    { type: 'acknowledged', severity, rule, sensor },
+    prepareRouting(policies, contacts),
+  );
+  if (targets.length === 0) return false;
+  const nowMs = ctx.clock.now();
+  const payload = JSON.stringify(
+    buildNotificationPayload({
+      alert: alertFromRow(alert),
+      previousSeverity: severity,
+      rule,
+      sensor,
+    }),
+  );
+  await insertNotifications(
+    tx,
+    targets.map(({ contactId, channel, policyId }) => ({
+      id: uuidV7(nowMs),
+      customer,
+      alert_id: alert.id,
+      contact_id: contactId,
+      policy_id: policyId,
+      channel,
+      type: 'acknowledged',
+      state: 'queued' as const,
+      payload,
+      created_at: nowMs,
+      next_attempt_at: nowMs,
+      attempts: 0,
+      receipt: null,
+    })),
+  );
+  return true;
+}

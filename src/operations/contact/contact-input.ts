@@ -1,0 +1,77 @@
+import { type Contact, ContactInput } from '#domain/notification.ts';
+import { inputCheck, refuse } from '../check-input.ts';
+import type { OperationContext } from '../context.ts';
+import type { DocumentFacts } from '../documents.ts';
+import { keepSecrets, maskSettings } from './contact-secrets.ts';
+
+// Tested by: contact.test.ts
+
+const check = inputCheck(ContactInput, { ignore: ['created_at', 'updated_at'] });
+
+/** A contact whose channel is there and whose time zone exists. */
+export function readContactInput(ctx: OperationContext, input: unknown): ContactInput {
+  const contact = check(input);
+  const problems = [];
+  const names = ctx.channels.names();
+  if (!names.includes(contact.channel)) {
+    problems.push({ pointer: '/channel', detail: `must be one of: ${names.join(', ')}` });
+  }
+  if (contact.time_zone !== undefined && !isTimeZone(contact.time_zone)) {
+    problems.push({ pointer: '/time_zone', detail: 'is no IANA time zone, such as Europe/Paris' });
+  }
+  if (problems.length > 0) throw refuse(problems);
+  return contact;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Settings as the channel takes them, with the secrets that stay and those that the platform makes. */
+export async function readySettings(
+  ctx: OperationContext,
+  contact: ContactInput,
+  previous: Contact | undefined,
+): Promise<Contact['settings']> {
+  const { channel } = contact;
+  const settings = keepSecrets(ctx.channels, contact, previous);
+  const problems = await ctx.channels.validate(channel, settings);
+  const [first] = problems;
+  if (first) {
+    throw refuse(
+      problems.map(({ pointer, detail }) => ({ pointer: `/settings${pointer}`, detail })),
+      first.code,
+    );
+  }
+  return ctx.channels.prepareSettings(channel, settings);
+}
+
+/** The contact as it is stored. */
+export function makeContact(
+  input: ContactInput,
+  settings: Contact['settings'],
+  facts: DocumentFacts,
+): Contact {
+  const { id, created_at, updated_at } = facts;
+  return {
+    id,
+    name: input.name ?? id,
+    channel: input.channel,
+    settings,
+    language: input.language ?? 'en',
+    time_zone: input.time_zone ?? 'UTC',
+    enabled: input.enabled ?? true,
+    created_at,
+    updated_at,
+  };
+}
+
+/** What the audit keeps of a contact: all but its secrets. */
+export function contactDetail(ctx: OperationContext, input: ContactInput): ContactInput {
+  return { ...input, settings: maskSettings(ctx.channels, input) };
+}

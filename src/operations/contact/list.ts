@@ -1,0 +1,18 @@
+import type { Contact } from '#domain/notification.ts';
+import type { Page, PageQuery } from '#domain/page.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { pageOfDocuments } from '../documents.ts';
+import { maskContact } from './contact-secrets.ts';
+
+/** In the order of their ids. */
+export async function listContacts({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: PageQuery;
+}): Promise<Page<Contact>> {
+  authorize(ctx, 'read');
+  const page = await pageOfDocuments<Contact>(ctx, 'contact', input);
+  return { ...page, items: page.items.map((contact) => maskContact(ctx.channels, contact)) };
+}

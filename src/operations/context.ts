@@ -1,0 +1,81 @@
+import type { Caller, Scope } from '#domain/caller.ts';
+import { VigieError } from '#domain/errors.ts';
+import type { Limits } from '#domain/reading.ts';
+import type { Clock } from '#domain/time.ts';
+import type { HistoryStore } from '#storage/history-store.ts';
+import { type AuditRow, insertAudit } from '#storage/state/audit.ts';
+import type { StateStore, StateTransaction } from '#storage/state/state-store.ts';
+import type { Bus } from '#stream/bus.ts';
+import type { ChannelRegistry } from './contact/channel-port.ts';
+import type { LiveSensors } from './sensor/live-sensors.ts';
+import type { SensorRegistry } from './sensor/registry-port.ts';
+
+/** Settings that operations need. */
+interface OperationSettings {
+  publicUrl: string;
+  limits: Limits;
+}
+
+/** What operations work with; made once when the platform starts. */
+export interface OperationServices {
+  state: StateStore;
+  history: HistoryStore;
+  bus: Bus;
+  clock: Clock;
+  settings: OperationSettings;
+  channels: ChannelRegistry;
+  live: LiveSensors;
+  registry: SensorRegistry;
+}
+
+/** The services and who asks: `{ ...services, caller }`. */
+export interface OperationContext extends OperationServices {
+  caller: Caller;
+}
+
+/** Throws `forbidden` where the caller has not the scope. `admin` includes the others. */
+export function authorize(ctx: { caller: Caller }, scope: Scope): void {
+  const { scopes } = ctx.caller;
+  if (scopes.includes(scope) || scopes.includes('admin')) return;
+  throw new VigieError('forbidden', `This needs a key with the scope ${scope}.`);
+}
+
+export interface Change {
+  /** `<noun>.<verb>`. */
+  action: string;
+  /** `<noun>/<id>`. */
+  target: string;
+  /** What changed, as JSON; never a secret. */
+  detail?: unknown;
+}
+
+type AuditContext = Pick<OperationContext, 'caller' | 'clock' | 'state'>;
+
+/** The audit row of a change, for those who commit it elsewhere (see `SensorRegistry`). */
+export function auditRow(ctx: Pick<AuditContext, 'caller' | 'clock'>, change: Change): AuditRow {
+  return {
+    customer: ctx.caller.customer,
+    at: ctx.clock.now(),
+    who: ctx.caller.who,
+    action: change.action,
+    target: change.target,
+    detail: change.detail === undefined ? null : JSON.stringify(change.detail),
+    request_id: ctx.caller.requestId,
+  };
+}
+
+/**
+ * The one place through which everything goes that changes something: `work` and its audit row in one
+ * transaction. `work` uses `tx` alone; a statement on `ctx.state.db` within it would wait for itself.
+ */
+export function audited<T>(
+  ctx: AuditContext,
+  change: Change,
+  work: (tx: StateTransaction) => Promise<T>,
+): Promise<T> {
+  return ctx.state.transaction(async (tx) => {
+    const result = await work(tx);
+    await insertAudit(tx, auditRow(ctx, change));
+    return result;
+  });
+}

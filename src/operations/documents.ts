@@ -1,0 +1,157 @@
+import { VigieError } from '#domain/errors.ts';
+import type { Page } from '#domain/page.ts';
+import { DEFAULT_PAGE_SIZE, PageQuery } from '#domain/page.ts';
+import { formatTime } from '#domain/time.ts';
+import {
+  type DocumentKind,
+  deleteDocument,
+  existingDocuments,
+  findDocument,
+  insertDocument,
+  listDocuments,
+  replaceDocument,
+} from '#storage/state/documents.ts';
+import type { DocumentsTable } from '#storage/state/schema.ts';
+import type { StateDb, StateTransaction } from '#storage/state/state-store.ts';
+import { inputCheck } from './check-input.ts';
+import { audited, type OperationContext } from './context.ts';
+import { decodeCursor, encodeCursor, toPage } from './cursor.ts';
+import type { InputProblem } from './describe-errors.ts';
+
+// Tested by: documents.test.ts. Rules, contacts and policies are kept alike: a JSON body by customer and id.
+
+const checkPage = inputCheck(PageQuery);
+
+export const parseBody = <T>(row: DocumentsTable): T => JSON.parse(row.body) as T;
+
+export function noSuch(kind: DocumentKind, id: string): VigieError {
+  return new VigieError('not_found', `There is no ${kind} ${id}.`);
+}
+
+/** The caller's document as it is stored. Throws `not_found`. */
+export async function loadDocument<T>(
+  ctx: OperationContext,
+  kind: DocumentKind,
+  id: string,
+): Promise<T> {
+  const row = await findDocument(ctx.state.db, { customer: ctx.caller.customer, kind, id });
+  if (row === undefined) throw noSuch(kind, id);
+  return parseBody<T>(row);
+}
+
+/** In the order of their ids. */
+export async function pageOfDocuments<T>(
+  ctx: OperationContext,
+  kind: DocumentKind,
+  input: PageQuery,
+): Promise<Page<T>> {
+  const { limit = DEFAULT_PAGE_SIZE, cursor } = checkPage(input);
+  const [afterId] = decodeCursor(cursor, kind, ['string']) ?? [];
+  const rows = await listDocuments(ctx.state.db, {
+    customer: ctx.caller.customer,
+    kind,
+    afterId,
+    limit: limit + 1,
+  });
+  return toPage(rows, limit, {
+    item: parseBody<T>,
+    cursorOf: ({ id }) => encodeCursor(kind, [id]),
+  });
+}
+
+/** What a document carries besides what people say of it. */
+export interface DocumentFacts {
+  id: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface DocumentWrite<T> {
+  kind: DocumentKind;
+  id: string;
+  /** `create` refuses an id that is taken. */
+  verb: 'create' | 'put';
+  /** For the audit; never a secret. */
+  detail: unknown;
+  /** Runs inside the transaction; throws what is wrong. */
+  make(facts: DocumentFacts, tx: StateTransaction): T | Promise<T>;
+}
+
+/** Writes a document and its audit row. Throws `conflict` where `create` finds the id taken. */
+export function writeDocument<T>(
+  ctx: OperationContext,
+  write: DocumentWrite<T>,
+): Promise<{ created: boolean; item: T }> {
+  const { kind, id, verb } = write;
+  const { customer } = ctx.caller;
+  const change = { action: `${kind}.${verb}`, target: `${kind}/${id}`, detail: write.detail };
+  return audited(ctx, change, async (tx) => {
+    const before = await findDocument(tx, { customer, kind, id });
+    if (before !== undefined && verb === 'create') throw taken(kind, id);
+    const nowMs = ctx.clock.now();
+    const createdMs = before?.created_at ?? nowMs;
+    const revision = (before?.revision ?? 0) + 1;
+    const facts = {
+      id,
+      revision,
+      created_at: formatTime(createdMs),
+      updated_at: formatTime(nowMs),
+    };
+    const item = await write.make(facts, tx);
+    const row = {
+      ...{ customer, kind, id, revision },
+      body: JSON.stringify(item),
+      created_at: createdMs,
+      updated_at: nowMs,
+    };
+    if (before !== undefined) await replaceDocument(tx, row);
+    else if (!(await insertDocument(tx, row))) throw taken(kind, id);
+    return { created: before === undefined, item };
+  });
+}
+
+function taken(kind: DocumentKind, id: string): VigieError {
+  return new VigieError('conflict', `There is a ${kind} ${id} already.`);
+}
+
+/** Removes a document and writes its audit row. Throws `not_found`, or what `refuseWhile` throws. */
+export function removeDocument(
+  ctx: OperationContext,
+  kind: DocumentKind,
+  { id, refuseWhile }: { id: string; refuseWhile?: (tx: StateTransaction) => Promise<void> },
+): Promise<void> {
+  const { customer } = ctx.caller;
+  return audited(ctx, { action: `${kind}.delete`, target: `${kind}/${id}` }, async (tx) => {
+    await refuseWhile?.(tx);
+    if (!(await deleteDocument(tx, { customer, kind, id }))) throw noSuch(kind, id);
+  });
+}
+
+/** A problem for each document that is named and is not there. `named` = pointer → id. */
+export async function missingDocuments(
+  tx: StateTransaction,
+  { customer, kind }: { customer: string; kind: DocumentKind },
+  named: readonly (readonly [pointer: string, id: string])[],
+): Promise<InputProblem[]> {
+  const ids = [...new Set(named.map(([, id]) => id))];
+  const existing = await existingDocuments(tx, { customer, kind, ids });
+  return named
+    .filter(([, id]) => !existing.has(id))
+    .map(([pointer, id]) => ({ pointer, detail: `there is no ${kind} ${id}` }));
+}
+
+const PORTION = 1000;
+
+/** Every document of a kind. */
+export async function* allDocuments<T>(
+  db: StateDb | StateTransaction,
+  { customer, kind }: { customer: string; kind: DocumentKind },
+): AsyncIterable<T> {
+  for (let afterId: string | undefined; ; ) {
+    const rows = await listDocuments(db, { customer, kind, afterId, limit: PORTION });
+    for (const row of rows) yield parseBody<T>(row);
+    if (rows.length < PORTION) return;
+    afterId = rows.at(-1)?.id;
+  }
+}

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { auditedActions, codeOf, createOperations } from '#test/support/operations.ts';
+import { createContact } from '../contact/create.ts';
+import { createRule } from '../rule/create.ts';
+import { createPolicy } from './create.ts';
+import { deletePolicy } from './delete.ts';
+import { getPolicy } from './get.ts';
+import { listPolicies } from './list.ts';
+import { putPolicy } from './put.ts';
+
+const contact = (id: string) => ({ id, channel: 'email', settings: { to: `${id}@example.org` } });
+const steps = [{ contacts: ['anne'] }];
+
+async function start() {
+  const operations = await createOperations();
+  const ctx = operations.as('main');
+  await createContact({ ctx, input: contact('anne') });
+  return { ...operations, ctx };
+}
+
+test('a policy of one step is taken, replaced and removed', async () => {
+  const { ctx, heard, state } = await start();
+  const input = {
+    id: 'cold-chain',
+    name: 'Cold chain',
+    match: { severity: ['warning', 'critical'], labels: { site: 'lyon' } },
+    steps,
+    repeat: '4h',
+    on: ['raised', 'cleared'],
+  };
+  const times = {
+    created_at: '2026-11-22T05:00:00.000Z',
+    updated_at: '2026-11-22T05:00:00.000Z',
+  };
+  const policy = await createPolicy({ ctx, input });
+  expect(policy).toEqual({ ...input, enabled: true, ...times });
+  expect(await codeOf(createPolicy({ ctx, input }))).toBe('conflict');
+  const body = { ...policy, enabled: false };
+  const put = await putPolicy({ ctx, input: { id: 'cold-chain', body } });
+  expect(put).toEqual({ created: false, item: body });
+  expect(await getPolicy({ ctx, input: { id: 'cold-chain' } })).toEqual(body);
+  await deletePolicy({ ctx, input: { id: 'cold-chain' } });
+  expect(await codeOf(getPolicy({ ctx, input: { id: 'cold-chain' } }))).toBe('not_found');
+  expect(heard).toEqual(Array(4).fill('routing.changed'));
+  expect((await auditedActions(state)).slice(1)).toEqual([
+    'policy.create policy/cold-chain',
+    'policy.put policy/cold-chain',
+    'policy.delete policy/cold-chain',
+  ]);
+});
+
+test('escalation is refused as not supported yet', async () => {
+  const { ctx } = await start();
+  for (const escalation of [
+    [...steps, { after: '10m', contacts: ['anne'] }],
+    [...steps, { contacts: ['anne'] }],
+    [{ after: '10m', contacts: ['anne'] }],
+  ]) {
+    const code = await codeOf(createPolicy({ ctx, input: { id: 'p', steps: escalation } }));
+    expect(code).toBe('not_supported');
+  }
+});
+
+test('contacts that are not there, and a repeat without a pause, are refused', async () => {
+  const { ctx } = await start();
+  const missing = createPolicy({ ctx, input: { steps: [{ contacts: ['anne', 'bob', 'carl'] }] } });
+  await expect(missing).rejects.toMatchObject({
+    code: 'invalid_request',
+    extra: {
+      errors: [
+        { pointer: '/steps/0/contacts/1', detail: 'there is no contact bob' },
+        { pointer: '/steps/0/contacts/2', detail: 'there is no contact carl' },
+      ],
+    },
+  });
+  expect(await codeOf(createPolicy({ ctx, input: { steps, repeat: '0s' } }))).toBe(
+    'invalid_request',
+  );
+});
+
+test('a policy that a rule names is not removed', async () => {
+  const { ctx } = await start();
+  await createPolicy({ ctx, input: { id: 'p', steps } });
+  const when = { metric: 't', above: [{ limit: 1 }] };
+  await createRule({ ctx, input: { id: 'r', when, policy: 'p' } });
+  expect(await codeOf(deletePolicy({ ctx, input: { id: 'p' } }))).toBe('invalid_state');
+  expect(await getPolicy({ ctx, input: { id: 'p' } })).toBeDefined();
+});
+
+test('a customer neither sees nor changes the policies of another, nor names their contacts', async () => {
+  const { ctx, as } = await start();
+  const theirs = as('other');
+  await createPolicy({ ctx, input: { id: 'p', steps } });
+  expect((await listPolicies({ ctx: theirs, input: {} })).items).toEqual([]);
+  expect(await codeOf(getPolicy({ ctx: theirs, input: { id: 'p' } }))).toBe('not_found');
+  expect(await codeOf(deletePolicy({ ctx: theirs, input: { id: 'p' } }))).toBe('not_found');
+  const body = { steps };
+  const put = putPolicy({ ctx: theirs, input: { id: 'p', body } });
+  expect(await codeOf(put)).toBe('invalid_request');
+  expect((await listPolicies({ ctx, input: {} })).items).toHaveLength(1);
+});

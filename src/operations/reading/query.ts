@@ -1,0 +1,150 @@
+import { VigieError } from '#domain/errors.ts';
+import { HISTORY_DEFAULT_LIMIT, type HistoryAnswer, HistoryQuery } from '#domain/history.ts';
+import { durationMs, formatDuration, formatTime } from '#domain/time.ts';
+import type { SeriesTable } from '#storage/state/schema.ts';
+import { inputCheck, refuse } from '../check-input.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { inputRange } from '../input-times.ts';
+import { knownSensor } from '../sensor/sensor-view.ts';
+import { bucketInterval } from './bucket-interval.ts';
+
+// Tested by: reading.test.ts
+
+const check = inputCheck(HistoryQuery);
+const DAY_MS = 86_400_000;
+const KIND = 'readings';
+
+interface Question {
+  sensorId: string;
+  series: SeriesTable;
+  fromMs: number;
+  toMs: number;
+  limit: number;
+}
+
+/**
+ * Samples of one metric of a sensor in ascending time, or buckets of them with `interval` or `points` (both: the
+ * interval, or a longer one where it would make more buckets than `points`). Without `metric`
+ * the only one that the sensor has. Throws `not_found` for a sensor or metric that is not there.
+ */
+export async function queryReadings({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: { id: string; query: HistoryQuery };
+}): Promise<HistoryAnswer> {
+  authorize(ctx, 'read');
+  const query = check(input.query);
+  const { id } = input;
+  const { series } = await knownSensor(ctx.state.db, {
+    customer: ctx.caller.customer,
+    sensorId: id,
+  });
+  const asked = chooseSeries(id, series, query.metric);
+  const question = { sensorId: id, series: asked, ...bounds(ctx, query, asked.id) };
+  const isBucketed = query.interval !== undefined || query.points !== undefined;
+  return isBucketed ? buckets(ctx, question, query) : samples(ctx, question);
+}
+
+function chooseSeries(
+  sensorId: string,
+  series: readonly SeriesTable[],
+  metric: string | undefined,
+): SeriesTable {
+  const [only, ...others] = series;
+  if (metric !== undefined) {
+    const found = series.find((entry) => entry.metric === metric);
+    if (found) return found;
+    throw new VigieError('not_found', `The sensor ${sensorId} has no metric ${metric}.`);
+  }
+  if (only === undefined) {
+    throw new VigieError('not_found', `No reading of the sensor ${sensorId} has come yet.`);
+  }
+  if (others.length === 0) return only;
+  const names = series.map((entry) => entry.metric).join(', ');
+  throw refuse([
+    { pointer: '/metric', detail: `the sensor has several metrics; name one of: ${names}` },
+  ]);
+}
+
+/** A cursor goes on where its page ended, with the end that its first page had. */
+function bounds(
+  ctx: OperationContext,
+  query: HistoryQuery,
+  seriesId: number,
+): { fromMs: number; toMs: number; limit: number } {
+  const limit = query.limit ?? query.points ?? HISTORY_DEFAULT_LIMIT;
+  const cursor = decodeCursor(query.cursor, KIND, ['number', 'number', 'number']);
+  if (cursor) {
+    const [cursorSeries, fromMs, toMs] = cursor;
+    if (cursorSeries !== seriesId) {
+      throw refuse([{ pointer: '/cursor', detail: 'belongs to another sensor or metric' }]);
+    }
+    return { fromMs, toMs, limit };
+  }
+  const range = inputRange(query);
+  const nowMs = ctx.clock.now();
+  // A sensor's clock may be ahead of ours: without `to` its newest reading is still answered.
+  const toMs = range.toMs ?? nowMs + ctx.settings.limits.futureMs + 1;
+  const fromMs = range.fromMs ?? Math.min(nowMs, toMs) - DAY_MS;
+  if (fromMs >= toMs) throw refuse([{ pointer: '/from', detail: 'lies ahead of all readings' }]);
+  return { fromMs, toMs, limit };
+}
+
+async function samples(
+  ctx: OperationContext,
+  { sensorId, series, fromMs, toMs, limit }: Question,
+): Promise<HistoryAnswer> {
+  const slice = await ctx.history.samples({ seriesId: series.id, fromMs, toMs, limit: limit + 1 });
+  const shown = Math.min(slice.count, limit);
+  const rows: [string, number][] = [];
+  for (let at = 0; at < shown; at++) rows.push([formatTime(slice.timesMs[at]!), slice.values[at]!]);
+  const nextMs = slice.count > limit ? slice.timesMs[limit]! : undefined;
+  return {
+    sensor_id: sensorId,
+    metric: series.metric,
+    unit: series.unit,
+    samples: rows,
+    next_cursor: nextMs === undefined ? null : encodeCursor(KIND, [series.id, nextMs, toMs]),
+  };
+}
+
+async function buckets(
+  ctx: OperationContext,
+  { sensorId, series, fromMs, toMs, limit }: Question,
+  query: HistoryQuery,
+): Promise<HistoryAnswer> {
+  const wantedMs = query.interval === undefined ? undefined : durationMs(query.interval);
+  if (wantedMs !== undefined && wantedMs < 1) {
+    throw refuse([{ pointer: '/interval', detail: 'must be 1ms or longer' }]);
+  }
+  const intervalMs = bucketInterval({ wantedMs, points: query.points, fromMs, toMs });
+  const slice = await ctx.history.buckets({
+    seriesId: series.id,
+    fromMs,
+    toMs,
+    intervalMs,
+    limit: limit + 1,
+  });
+  const rows = [];
+  for (let at = 0; at < Math.min(slice.count, limit); at++) {
+    rows.push({
+      timestamp: formatTime(slice.startsMs[at]!),
+      min: slice.min[at]!,
+      mean: slice.mean[at]!,
+      max: slice.max[at]!,
+      count: slice.samples[at]!,
+    });
+  }
+  const nextMs = slice.count > limit ? slice.startsMs[limit]! : undefined;
+  return {
+    sensor_id: sensorId,
+    metric: series.metric,
+    unit: series.unit,
+    interval: intervalMs === wantedMs ? query.interval! : formatDuration(intervalMs),
+    buckets: rows,
+    next_cursor: nextMs === undefined ? null : encodeCursor(KIND, [series.id, nextMs, toMs]),
+  };
+}

@@ -1,0 +1,30 @@
+import type { ListedRule } from '#domain/questions.ts';
+import type { Rule } from '#domain/rule.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { writeDocument } from '../documents.ts';
+import { checkSameId, checkThingId } from '../path-id.ts';
+import { makeRule, readRuleInput } from './rule-input.ts';
+
+/** Makes the rule what is given, whole. A built-in rule is replaced the same way. */
+export async function putRule({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: { id: string; body: unknown };
+}): Promise<{ created: boolean; item: ListedRule }> {
+  authorize(ctx, 'admin');
+  const { id } = input;
+  checkThingId(id);
+  const rule = readRuleInput(input.body);
+  checkSameId(id, rule.id);
+  const result = await writeDocument<Rule>(ctx, {
+    kind: 'rule',
+    id,
+    verb: 'put',
+    detail: rule,
+    make: (facts, tx) => makeRule(rule, facts, { ctx, tx }),
+  });
+  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer });
+  return result;
+}

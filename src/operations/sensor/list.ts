@@ -1,0 +1,78 @@
+import { DEFAULT_PAGE_SIZE, type Page } from '#domain/page.ts';
+import { ListSensorsQuery, type Sensor, type SensorStatus } from '#domain/sensor.ts';
+import type { SensorsTable } from '#storage/state/schema.ts';
+import { listSensorRows, type SensorFilter, seriesOfSensors } from '#storage/state/sensors.ts';
+import { inputCheck } from '../check-input.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { sensorView } from './sensor-view.ts';
+
+// Tested by: sensor.test.ts
+
+const check = inputCheck(ListSensorsQuery);
+const KIND = 'sensors';
+const PORTION = 1000;
+/** How far one request looks for sensors of a status; the cursor then goes on. */
+const MAX_SCANNED = 20_000;
+
+/** In the order of their ids. With `status` a page may hold fewer than `limit` and still have a next one. */
+export async function listSensors({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: ListSensorsQuery;
+}): Promise<Page<Sensor>> {
+  authorize(ctx, 'read');
+  const { limit = DEFAULT_PAGE_SIZE, cursor, q, status, labels } = check(input);
+  const { customer } = ctx.caller;
+  const [afterId] = decodeCursor(cursor, KIND, ['string']) ?? [];
+  const filter = { customer, text: q, labels, afterId, limit };
+  const { rows, nextId } =
+    status === undefined ? await nextRows(ctx, filter) : await rowsOfStatus(ctx, filter, status);
+  const series = await seriesOfSensors(
+    ctx.state.db,
+    rows.map(({ pk }) => pk),
+  );
+  return {
+    items: rows.map((row) =>
+      sensorView(row, series.get(row.pk) ?? [], ctx.live.get(customer, row.sensor_id)),
+    ),
+    next_cursor: nextId === undefined ? null : encodeCursor(KIND, [nextId]),
+  };
+}
+
+interface Found {
+  rows: SensorsTable[];
+  /** The id after which the next page starts; undefined at the end. */
+  nextId: string | undefined;
+}
+
+async function nextRows(ctx: OperationContext, filter: SensorFilter): Promise<Found> {
+  const rows = await listSensorRows(ctx.state.db, { ...filter, limit: filter.limit + 1 });
+  const shown = rows.slice(0, filter.limit);
+  return { rows: shown, nextId: rows.length > filter.limit ? shown.at(-1)?.sensor_id : undefined };
+}
+
+/** The status is known in memory only, so rows are read on until enough of them have it. */
+async function rowsOfStatus(
+  ctx: OperationContext,
+  filter: SensorFilter,
+  status: SensorStatus,
+): Promise<Found> {
+  const found: SensorsTable[] = [];
+  let { afterId } = filter;
+  for (let scanned = 0; scanned < MAX_SCANNED; ) {
+    const portion = await listSensorRows(ctx.state.db, { ...filter, afterId, limit: PORTION });
+    for (const row of portion) {
+      const present = ctx.live.get(filter.customer, row.sensor_id)?.status ?? 'never';
+      if (present !== status) continue;
+      if (found.length === filter.limit) return { rows: found, nextId: found.at(-1)?.sensor_id };
+      found.push(row);
+    }
+    if (portion.length < PORTION) return { rows: found, nextId: undefined };
+    afterId = portion.at(-1)?.sensor_id;
+    scanned += portion.length;
+  }
+  return { rows: found, nextId: afterId };
+}

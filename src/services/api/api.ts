@@ -1,0 +1,92 @@
+import type { ApiInstance, RouteContext } from './api-instance.ts';
+import { callerOfRequest } from './api-instance.ts';
+import type { ApiOptions } from './api-options.ts';
+import { createIdentify } from './authenticate.ts';
+import { checkingSerializer, convertingValidator, plainSerializer } from './conversion.ts';
+import { LiveHub } from './events/live-hub.ts';
+import { readJsonBodies } from './json-body.ts';
+import { createDocument, type OpenApiDocument, registerOpenApi } from './openapi/document.ts';
+import { documentationRoutes } from './routes/documentation.ts';
+import { firstPageRoutes } from './routes/first-page.ts';
+import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { alertRoutes } from './routes/v1/alerts.ts';
+import { apiKeyRoutes } from './routes/v1/api-keys.ts';
+import { auditRoutes } from './routes/v1/audit.ts';
+import { contactRoutes } from './routes/v1/contacts.ts';
+import { deadLetterRoutes } from './routes/v1/dead-letters.ts';
+import { deliveryRoutes } from './routes/v1/deliveries.ts';
+import { eventRoutes } from './routes/v1/events.ts';
+import { exportRoutes } from './routes/v1/export.ts';
+import { ingestDoors } from './routes/v1/ingest-doors.ts';
+import { policyRoutes } from './routes/v1/policies.ts';
+import { ruleRoutes } from './routes/v1/rules.ts';
+import { sensorReadingRoutes } from './routes/v1/sensor-readings.ts';
+import { sensorRoutes } from './routes/v1/sensors.ts';
+import { sessionRoutes } from './routes/v1/session.ts';
+import { statusRoutes } from './routes/v1/status.ts';
+import { PLAIN_HEADERS } from './security-headers.ts';
+import { answerUnknownRoutes } from './unknown-routes.ts';
+
+export interface Api {
+  /** The OpenAPI document of everything served. */
+  document(): OpenApiDocument;
+}
+
+/**
+ * Puts every question and answer on the HTTP server: routes, live events, documentation, first page. Must be
+ * awaited before the server starts; what it holds ends with the server.
+ */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const { http, services, metrics } = options;
+  const app = http.fastify as unknown as ApiInstance;
+  const identify = createIdentify(options);
+  const context: RouteContext = {
+    ...options,
+    identify,
+    ctxOf: (request) => ({ ...services, caller: callerOfRequest(request) }),
+  };
+
+  app.setValidatorCompiler(convertingValidator);
+  app.setSerializerCompiler(options.checkAnswers ? checkingSerializer : plainSerializer);
+  app.decorateRequest('caller', null);
+  app.decorateRequest('callerExpiresMs', undefined);
+  readJsonBodies(http.fastify);
+  answerUnknownRoutes(http.fastify);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(PLAIN_HEADERS).header('x-request-id', request.id);
+    if (request.is404 || request.routeOptions.config.isOpen) return;
+    await identify(request);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.httpRequests.add({ method: request.method, route, status: String(reply.statusCode) });
+  });
+
+  await registerOpenApi(app, options.version);
+  const document = createDocument(app);
+  ingestDoors(app);
+  healthRoutes(app, context);
+  metricsRoutes(app, context);
+  if (options.serves === 'operations') return { document };
+  const hub = new LiveHub({ bus: services.bus });
+  app.addHook('onReady', async () => hub.start());
+  app.addHook('preClose', async () => hub.close());
+  sensorRoutes(app, context);
+  sensorReadingRoutes(app, context);
+  ruleRoutes(app, context);
+  alertRoutes(app, context);
+  contactRoutes(app, context);
+  policyRoutes(app, context);
+  deliveryRoutes(app, context);
+  deadLetterRoutes(app, context);
+  exportRoutes(app, context);
+  eventRoutes(app, { ...context, hub });
+  apiKeyRoutes(app, context);
+  sessionRoutes(app, context);
+  auditRoutes(app, context);
+  statusRoutes(app, context);
+  documentationRoutes(app, document);
+  firstPageRoutes(app);
+  return { document };
+}

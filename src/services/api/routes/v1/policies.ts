@@ -1,0 +1,93 @@
+import { Policy, PolicyInput } from '#domain/notification.ts';
+import { PageQuery } from '#domain/page.ts';
+import { PolicyPage } from '#domain/questions.ts';
+import { createPolicy } from '#operations/policy/create.ts';
+import { deletePolicy } from '#operations/policy/delete.ts';
+import { getPolicy } from '#operations/policy/get.ts';
+import { listPolicies } from '#operations/policy/list.ts';
+import { putPolicy } from '#operations/policy/put.ts';
+import { Nothing, ThingParams } from '../../answers.ts';
+import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+
+// Tested by: ../../api.test.ts
+
+const tags = ['Notifications'];
+
+export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
+  app.get(
+    '/v1/policies',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'List policies',
+        querystring: PageQuery,
+        response: { 200: PolicyPage },
+      },
+    },
+    (request) => listPolicies({ ctx: ctxOf(request), input: request.query }),
+  );
+  app.post(
+    '/v1/policies',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Create a policy',
+        description: 'Who is told what, when. An empty `match` fits every alert.',
+        body: PolicyInput,
+        response: { 201: Policy },
+      },
+    },
+    async (request, reply) => {
+      const policy = await createPolicy({ ctx: ctxOf(request), input: request.body });
+      return reply
+        .code(201)
+        .header('location', `/v1/policies/${encodeURIComponent(policy.id)}`)
+        .send(policy);
+    },
+  );
+  app.get(
+    '/v1/policies/:id',
+    {
+      config: { scope: 'read' },
+      schema: { tags, summary: 'Read a policy', params: ThingParams, response: { 200: Policy } },
+    },
+    (request) => getPolicy({ ctx: ctxOf(request), input: request.params }),
+  );
+  app.put(
+    '/v1/policies/:id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Create or replace a policy',
+        params: ThingParams,
+        body: PolicyInput,
+        response: { 200: Policy, 201: Policy },
+      },
+    },
+    async (request, reply) => {
+      const input = { id: request.params.id, body: request.body };
+      const { created, item } = await putPolicy({ ctx: ctxOf(request), input });
+      return reply.code(created ? 201 : 200).send(item);
+    },
+  );
+  app.delete(
+    '/v1/policies/:id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Remove a policy',
+        description: '409 while a rule names it.',
+        params: ThingParams,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      await deletePolicy({ ctx: ctxOf(request), input: request.params });
+      return reply.code(204).send(null);
+    },
+  );
+}

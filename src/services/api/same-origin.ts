@@ -1,0 +1,23 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * True where a request that a cookie signs in may be followed: it only reads, or the browser says that a
+ * page of ours sent it (`Sec-Fetch-Site`, else `Origin`). A key in a header needs no such proof, since no
+ * foreign page can add it.
+ */
+export function isFromOurPage(
+  request: { method: string; headers: IncomingHttpHeaders },
+  publicUrl: string,
+): boolean {
+  if (SAFE_METHODS.has(request.method)) return true;
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  const { host: originHost, origin: originOrigin } = new URL(origin);
+  return (
+    originHost === host || (URL.canParse(publicUrl) && originOrigin === new URL(publicUrl).origin)
+  );
+}

@@ -1,0 +1,35 @@
+import { VigieError } from '#domain/errors.ts';
+import type { Limits } from '#domain/reading.ts';
+import { msFromMicros } from '#domain/time.ts';
+
+/** What a parser needs to know of the request besides its bytes. */
+export interface ParseContext {
+  limits: Limits;
+  /** When the request came in, ms since the epoch: the time of readings that carry none. */
+  receivedMs: number;
+  /** The sensor that an MQTT topic names: a payload may leave its own out and may not contradict it. */
+  defaultSensorId?: string | undefined;
+}
+
+/** The time of receipt as readings carry times: whole microseconds. */
+export function receiptTime(context: ParseContext): number {
+  return msFromMicros(context.receivedMs * 1000);
+}
+
+/** Clock skew and retention: undefined where the time is acceptable. */
+export function checkTime(
+  timeMs: number,
+  context: ParseContext,
+): 'timestamp_in_future' | 'timestamp_too_old' | undefined {
+  if (timeMs > context.receivedMs + context.limits.futureMs) return 'timestamp_in_future';
+  if (timeMs < context.receivedMs - context.limits.retentionMs) return 'timestamp_too_old';
+  return undefined;
+}
+
+export function tooManyReadings(limit: number): VigieError {
+  return new VigieError('too_many_readings', `A request holds at most ${limit} readings.`);
+}
+
+export function noReadings(): VigieError {
+  return new VigieError('no_readings', 'The request holds no reading.');
+}

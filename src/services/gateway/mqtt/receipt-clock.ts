@@ -1,0 +1,25 @@
+import { type Clock, msFromMicros } from '#domain/time.ts';
+
+/** A clock that was set back by more than this is followed at once. */
+const MAX_LEAD_MICROS = 1_000_000;
+
+/**
+ * Times of receipt that never repeat: messages of one millisecond are a microsecond apart, in their order.
+ * Readings without a time of their own would otherwise take each other's place.
+ */
+export class ReceiptClock {
+  readonly #clock: Clock;
+  #lastMicros = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** ms since the epoch, microseconds as fraction. */
+  next(): number {
+    const nowMicros = Math.round(this.#clock.now() * 1000);
+    const isSetBack = nowMicros < this.#lastMicros - MAX_LEAD_MICROS;
+    this.#lastMicros = isSetBack ? nowMicros : Math.max(nowMicros, this.#lastMicros + 1);
+    return msFromMicros(this.#lastMicros);
+  }
+}

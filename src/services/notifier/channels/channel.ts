@@ -1,0 +1,65 @@
+import type { TSchema } from 'typebox';
+import type { Contact, NotificationType } from '#domain/notification.ts';
+import type { NotificationPayload } from '#domain/notification-payload.ts';
+import type { RenderedMessage } from '#engine/messages/compose-message.ts';
+import type { ChannelProblem } from '#operations/contact/channel-port.ts';
+
+/** A contact's settings, once they fit the channel's schema. */
+export type ChannelSettings = Record<string, unknown>;
+
+/** What became of one attempt. The channel says whether another may succeed; the pipeline alone retries. */
+export type Outcome =
+  | { ok: true; receipt?: string | undefined }
+  | {
+      ok: false;
+      retryable: boolean;
+      /** One line for people: what was answered, or why there was no answer. */
+      detail: string;
+      /** The other side asks to be left alone for this long. */
+      retryAfterMs?: number;
+    };
+
+/** One message for one contact. */
+export interface SendRequest {
+  contact: Contact;
+  message: RenderedMessage;
+  /** `test` is sent when somebody asks whether messages arrive. */
+  type: NotificationType | 'test';
+  /** Null for a test. */
+  payload: NotificationPayload | null;
+  /** The same for every attempt: receivers drop what they have seen. */
+  notificationId: string;
+  /** When the notification was made, ms; the same for every attempt. */
+  createdMs: number;
+  /** Aborts when the attempt has taken too long. */
+  signal: AbortSignal;
+}
+
+/** A way to reach people and systems. */
+export interface Channel {
+  readonly name: string;
+  readonly settingsSchema: TSchema;
+  /** Top-level settings that no answer may show. */
+  readonly secretFields: readonly string[];
+  /** What is wrong with settings that fit the schema. */
+  findProblems(settings: ChannelSettings): ChannelProblem[];
+  /** The settings with what the channel adds, such as a secret. Does not change its argument. */
+  prepareSettings(settings: ChannelSettings): ChannelSettings;
+  /** Makes one attempt. Does not throw for what the other side does. */
+  send(request: SendRequest): Promise<Outcome>;
+  /** Closes its connections. */
+  close(): void;
+}
+
+/** What channels are made with. */
+export interface ChannelOptions {
+  /** Base address of the dashboard, for links and as the source of events. */
+  publicUrl?: string | undefined;
+  /** Allows webhooks to the platform's own network. */
+  allowPrivate: boolean;
+  /** `smtp://…` or `smtps://…`; without it no e-mail can be sent. */
+  smtpUrl?: string | undefined;
+  /** Sender of e-mail whose contact names none. */
+  smtpFrom?: string | undefined;
+  clock: { now(): number };
+}

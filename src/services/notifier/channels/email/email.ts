@@ -1,0 +1,94 @@
+import { createTransport } from 'nodemailer';
+import type { Channel, ChannelOptions, SendRequest } from '../channel.ts';
+import { EmailSettings } from './email.schema.ts';
+import { outcomeOfSmtpError, smtpReceipt } from './smtp-outcome.ts';
+
+const NO_SERVER = 'e-mail needs a mail server: set VIGIE_SMTP_URL';
+const DEFAULT_FROM = 'Vigie <vigie@localhost>';
+
+/** Below the time that an attempt has, so that a hanging server is named as the reason. */
+const SMTP_TIMEOUT_MS = 9_000;
+
+/**
+ * Sends each notification as an e-mail with text and HTML, over kept connections. Its Message-ID is made from the
+ * notification's id, the same for every attempt; all messages of one alert refer to one thread.
+ */
+export function createEmailChannel(options: ChannelOptions): Channel {
+  const { smtpUrl, smtpFrom = DEFAULT_FROM, publicUrl } = options;
+  const transport = smtpUrl === undefined ? undefined : createPool(smtpUrl);
+  const domain = idDomain(publicUrl, smtpFrom);
+  return {
+    name: 'email',
+    settingsSchema: EmailSettings,
+    secretFields: [],
+    findProblems: () => (transport ? [] : [{ pointer: '', detail: NO_SERVER }]),
+    prepareSettings: (settings) => ({ ...settings }),
+    async send(request) {
+      // Whoever runs the platform may set it while this waits.
+      if (!transport) return { ok: false, retryable: true, detail: NO_SERVER };
+      const settings = request.contact.settings as EmailSettings;
+      try {
+        const info = await transport.sendMail({
+          from: settings.from ?? smtpFrom,
+          to: settings.to,
+          subject: request.message.subject,
+          text: request.message.text,
+          html: request.message.html,
+          messageId: `<${request.notificationId}@${domain}>`,
+          date: new Date(request.createdMs),
+          ...threadOf(request, domain),
+          headers: headersOf(request),
+          signal: request.signal,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+        });
+        return { ok: true, receipt: smtpReceipt(info) };
+      } catch (error) {
+        return outcomeOfSmtpError(error);
+      }
+    },
+    close: () => transport?.close({ force: true }),
+  };
+}
+
+/** Retries belong to the pipeline; one is left for a kept connection that closed as it was used again. */
+function createPool(url: string) {
+  return createTransport({
+    url,
+    pool: true,
+    maxConnections: 4,
+    maxMessages: 1000,
+    maxRequeues: 1,
+    idleTimeout: 60_000,
+    dnsTimeout: SMTP_TIMEOUT_MS,
+    connectionTimeout: SMTP_TIMEOUT_MS,
+    greetingTimeout: SMTP_TIMEOUT_MS,
+    socketTimeout: SMTP_TIMEOUT_MS,
+  });
+}
+
+/** The right side of the Message-IDs: where the platform is, else where its mail comes from. */
+function idDomain(publicUrl: string | undefined, from: string): string {
+  if (publicUrl !== undefined && URL.canParse(publicUrl)) return new URL(publicUrl).hostname;
+  return /@([^\s@<>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+}
+
+/** Mail programs put messages together that refer to the same one, even where that one never was. */
+function threadOf(
+  { payload }: SendRequest,
+  domain: string,
+): { inReplyTo?: string; references?: string } {
+  if (payload === null) return {};
+  const root = `<alert-${payload.alert.id}@${domain}>`;
+  return { inReplyTo: root, references: root };
+}
+
+/** No out-of-office answers, please (RFC 3834 section 5). */
+function headersOf({ payload, type }: SendRequest): Record<string, string> {
+  return {
+    'Auto-Submitted': 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+    'X-Vigie-Type': type,
+    ...(payload ? { 'X-Vigie-Alert': payload.alert.id } : {}),
+  };
+}

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Contact, Policy } from '#domain/notification.ts';
+import {
+  buildNotificationPayload,
+  type NotificationPayload,
+} from '#domain/notification-payload.ts';
+import { alertFromRow } from '#storage/state/alert-row.ts';
+import { insertNotifications } from '#storage/state/outbox.ts';
+import type { AlertsTable } from '#storage/state/schema.ts';
+import { type ClosableStore, createInProcessState } from '#test/support/in-process-state.ts';
+import { contactOf } from '#test/support/send-request.ts';
+import { alertRow, documentRow, notificationRow, T0 } from '#test/support/state-rows.ts';
+import { tellAgain } from './tell-again.ts';
+
+const HOUR = 3_600_000;
+let store: ClosableStore;
+
+const contact = (id: string, fields: Partial<Contact> = {}): Contact =>
+  contactOf({ id, channel: 'webhook', settings: {}, ...fields });
+const policy = (fields: Partial<Policy> = {}): Policy => ({
+  id: 'cold-chain',
+  steps: [{ contacts: ['anne', 'hook'] }],
+  repeat: '1h',
+  enabled: true,
+  created_at: '',
+  updated_at: '',
+  ...fields,
+});
+
+async function putDocument(kind: 'contact' | 'policy', body: Contact | Policy): Promise<void> {
+  const row = documentRow({ kind, id: body.id, body: JSON.stringify(body) });
+  await store.db.insertInto('documents').values(row).execute();
+}
+
+/** An alert that anne and the hook were told of at T0. */
+async function putAlert(fields: Partial<AlertsTable> = {}): Promise<AlertsTable> {
+  const alert = alertRow({ id: 'alert-1', next_repeat_at: T0 + HOUR, ...fields });
+  await store.db.insertInto('alerts').values(alert).execute();
+  const payload = buildNotificationPayload({
+    alert: alertFromRow(alert),
+    rule: { id: 'too-warm', name: { en: 'Too warm' } },
+    sensor: { id: 'sensor-1', name: 'Freezer 3', labels: {} },
+    readingReceivedMs: T0,
+  });
+  await store.transaction((tx) =>
+    insertNotifications(
+      tx,
+      ['anne', 'hook'].map((contactId) =>
+        notificationRow({
+          id: `first-${contactId}`,
+          contact_id: contactId,
+          policy_id: 'cold-chain',
+          payload: JSON.stringify(payload),
+          state: 'sent',
+          next_attempt_at: null,
+        }),
+      ),
+    ),
+  );
+  return alert;
+}
+
+const made = () =>
+  store.db
+    .selectFrom('notifications')
+    .selectAll()
+    .where('id', 'not like', 'first-%')
+    .orderBy('contact_id')
+    .execute();
+const nextRepeat = async () =>
+  (await store.db.selectFrom('alerts').select('next_repeat_at').executeTakeFirstOrThrow())
+    .next_repeat_at;
+
+beforeEach(async () => {
+  store = await createInProcessState();
+  await putDocument('contact', contact('anne', { channel: 'email' }));
+  await putDocument('contact', contact('hook'));
+});
+afterEach(() => store.close());
+
+describe('an alert that nobody acknowledges', () => {
+  test('is told again to the same contacts, as it is now, and marked as a repeat', async () => {
+    await putDocument('policy', policy());
+    await putAlert();
+    await store.db.updateTable('alerts').set({ peak: 12.5 }).execute();
+    expect(await tellAgain(store, T0 + HOUR)).toBe(false);
+    const rows = await made();
+    expect(rows).toMatchObject([
+      {
+        contact_id: 'anne',
+        channel: 'email',
+        policy_id: 'cold-chain',
+        type: 'raised',
+        state: 'queued',
+      },
+      { contact_id: 'hook', channel: 'webhook', created_at: T0 + HOUR, next_attempt_at: T0 + HOUR },
+    ]);
+    const payload = JSON.parse(rows[0]!.payload) as NotificationPayload;
+    expect(payload).toMatchObject({
+      repeat: true,
+      reading_received_at_ms: null,
+      alert: { peak: 12.5 },
+      rule: { name: { en: 'Too warm' } },
+      sensor: { name: 'Freezer 3' },
+    });
+    expect(await nextRepeat()).toBe(T0 + 2 * HOUR);
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toHaveLength(2);
+  });
+
+  test('is not told again to whom the last notification still waits', async () => {
+    await putDocument('policy', policy());
+    await putAlert();
+    await store.db
+      .updateTable('notifications')
+      .set({ state: 'failed', next_attempt_at: T0 + 2 * HOUR })
+      .where('contact_id', '=', 'hook')
+      .execute();
+    await tellAgain(store, T0 + HOUR);
+    expect((await made()).map((row) => row.contact_id)).toEqual(['anne']);
+  });
+
+  test.each([
+    ['acknowledged', { acknowledged: 1 }],
+    ['cleared', { state: 'cleared' as const }],
+  ])('is left in peace once it is %s', async (_, fields) => {
+    await putDocument('policy', policy());
+    await putAlert(fields);
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toEqual([]);
+  });
+
+  test('waits for the end of its shelving', async () => {
+    await putDocument('policy', policy());
+    await putAlert({ shelved_until: T0 + 5 * HOUR });
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toEqual([]);
+    expect(await nextRepeat()).toBe(T0 + 5 * HOUR);
+    await tellAgain(store, T0 + 5 * HOUR);
+    expect(await made()).toHaveLength(2);
+  });
+
+  test('is not told again while it is suppressed, and is looked at again', async () => {
+    await putDocument('policy', policy());
+    await putAlert({ suppressed_by: 'defrost' });
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toEqual([]);
+    expect(await nextRepeat()).toBe(T0 + 2 * HOUR);
+  });
+
+  test.each([
+    ['is gone', undefined],
+    [
+      'repeats no more',
+      {
+        id: 'cold-chain',
+        steps: [{ contacts: ['anne'] }],
+        enabled: true,
+        created_at: '',
+        updated_at: '',
+      },
+    ],
+  ])('is told no more when its policy %s', async (_, changed) => {
+    if (changed) await putDocument('policy', changed);
+    await putAlert();
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toEqual([]);
+    expect(await nextRepeat()).toBeNull();
+  });
+});
+
+test('says that there may be more after a full portion', async () => {
+  const alerts = Array.from({ length: 51 }, (_, at) =>
+    alertRow({ id: `a${at}`, next_repeat_at: T0 }),
+  );
+  await store.db.insertInto('alerts').values(alerts).execute();
+  expect(await tellAgain(store, T0)).toBe(true);
+  expect(await tellAgain(store, T0)).toBe(false);
+});

@@ -1,0 +1,25 @@
+import type { Limits } from '#domain/reading.ts';
+import type { Clock } from '#domain/time.ts';
+import type { Logger } from '#platform/logging.ts';
+import type { CommitStore } from '#storage/commit-store.ts';
+import type { HistoryStore } from '#storage/history-store.ts';
+import type { StateStore } from '#storage/state/state-store.ts';
+import type { Bus } from '#stream/bus.ts';
+import type { Group } from './group.ts';
+
+export interface ProcessorDependencies {
+  state: StateStore;
+  commits: CommitStore;
+  history: HistoryStore & { notify?(journalId: number): void };
+  bus: Bus;
+  clock: Clock;
+  log: Logger;
+  limits: Limits;
+  /** Customers to load even where they have no sensor yet. */
+  customers: readonly string[];
+  autoRegister: boolean;
+  lateAfterMs: number;
+  /** Size of the requests that may wait for their group; beyond it `overloaded`. */
+  queueBytes: number;
+  onCommitted?(committed: { group: Group; commitMs: number }): void;
+}

@@ -1,0 +1,107 @@
+import { attachRules, type RuleBook } from './rule-book.ts';
+import { LastSamples, SensorEntry, SeriesEntry } from './sensor-entry.ts';
+
+// Tested by: processor.test.ts
+
+/** Every sensor and series in memory, by customer. Ids grow; the processor is their only author. */
+export class Fleet {
+  readonly #byCustomer = new Map<string, Map<string, SensorEntry>>();
+  readonly #seriesOwners = new Map<number, { sensor: SensorEntry; series: SeriesEntry }>();
+  readonly last = new LastSamples();
+  readonly #books = new Map<string, RuleBook>();
+  #nextPk = 1;
+  #nextSeriesId = 1;
+
+  get seriesCount(): number {
+    return this.#seriesOwners.size;
+  }
+
+  get sensorCount(): number {
+    let count = 0;
+    for (const sensors of this.#byCustomer.values()) count += sensors.size;
+    return count;
+  }
+
+  customers(): string[] {
+    return [...this.#byCustomer.keys()];
+  }
+
+  sensorsOf(customer: string): Map<string, SensorEntry> {
+    let sensors = this.#byCustomer.get(customer);
+    if (sensors === undefined) {
+      sensors = new Map();
+      this.#byCustomer.set(customer, sensors);
+    }
+    return sensors;
+  }
+
+  *all(): IterableIterator<SensorEntry> {
+    for (const sensors of this.#byCustomer.values()) yield* sensors.values();
+  }
+
+  find(customer: string, sensorId: string): SensorEntry | undefined {
+    return this.#byCustomer.get(customer)?.get(sensorId);
+  }
+
+  ownerOf(seriesId: number): { sensor: SensorEntry; series: SeriesEntry } | undefined {
+    return this.#seriesOwners.get(seriesId);
+  }
+
+  setBook(customer: string, book: RuleBook): void {
+    this.#books.set(customer, book);
+  }
+
+  bookOf(customer: string): RuleBook | undefined {
+    return this.#books.get(customer);
+  }
+
+  /** A sensor that was not known; the caller writes its row. */
+  register(
+    customer: string,
+    sensorId: string,
+    { registeredMs, labels = {} }: { registeredMs: number; labels?: Record<string, string> },
+  ): SensorEntry {
+    const sensor = new SensorEntry(this.#nextPk, customer, sensorId);
+    sensor.registeredMs = registeredMs;
+    sensor.labels = labels;
+    this.add(sensor);
+    const book = this.#books.get(customer);
+    if (book) attachRules(sensor, book);
+    return sensor;
+  }
+
+  /** A sensor as stored. */
+  add(sensor: SensorEntry): void {
+    this.sensorsOf(sensor.customer).set(sensor.sensorId, sensor);
+    this.#nextPk = Math.max(this.#nextPk, sensor.pk + 1);
+  }
+
+  remove(sensor: SensorEntry): void {
+    this.sensorsOf(sensor.customer).delete(sensor.sensorId);
+    for (const series of sensor.series.values()) this.#seriesOwners.delete(series.id);
+    for (const instance of sensor.instances) instance.isRetired = true;
+  }
+
+  /** Ids below these are taken for good, also those of sensors since removed. */
+  reserveIds(nextPk: number, nextSeriesId: number): void {
+    this.#nextPk = Math.max(this.#nextPk, nextPk);
+    this.#nextSeriesId = Math.max(this.#nextSeriesId, nextSeriesId);
+  }
+
+  /** A metric that the sensor did not have; the caller writes its row. */
+  addSeries(sensor: SensorEntry, metric: string, unit: string | null): SeriesEntry {
+    return this.addStoredSeries(sensor, { id: this.#nextSeriesId, metric, unit });
+  }
+
+  addStoredSeries(
+    sensor: SensorEntry,
+    row: { id: number; metric: string; unit: string | null },
+  ): SeriesEntry {
+    const series = new SeriesEntry(row, this.last);
+    sensor.series.set(series.metric, series);
+    this.#seriesOwners.set(series.id, { sensor, series });
+    this.#nextSeriesId = Math.max(this.#nextSeriesId, series.id + 1);
+    sensor.forgetShape();
+    return series;
+  }
+}

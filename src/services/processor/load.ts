@@ -1,0 +1,191 @@
+import type { Contact, Policy } from '#domain/notification.ts';
+import type { Rule } from '#domain/rule.ts';
+import { prepareRouting, type Routing } from '#engine/routing/route-alert.ts';
+import type { CommitStore, JournalEntry } from '#storage/commit-store.ts';
+import {
+  documentRows,
+  openAlertRows,
+  sensorPages,
+  sensorStatePages,
+  seriesPages,
+} from '#storage/state/fleet-rows.ts';
+import type { AlertsTable, SensorsTable } from '#storage/state/schema.ts';
+import type { StateDb } from '#storage/state/state-store.ts';
+import { Fleet } from './fleet.ts';
+import { attachRules, RuleBook } from './rule-book.ts';
+import { SensorEntry } from './sensor-entry.ts';
+import { restoreState } from './stages/checkpoint.ts';
+import type { Evaluator } from './stages/evaluate.ts';
+import type { Timers } from './timers.ts';
+
+// Tested by: processor.test.ts
+
+export type BrokenRule = (rule: Rule, error: unknown) => void;
+
+export async function loadBook(
+  db: StateDb,
+  customer: string,
+  onBroken: BrokenRule,
+): Promise<RuleBook> {
+  const rows = await documentRows(db, 'rule', customer);
+  return new RuleBook(
+    rows.map(({ body }) => JSON.parse(body) as Rule),
+    onBroken,
+  );
+}
+
+export async function loadRouting(db: StateDb, customer: string): Promise<Routing> {
+  const [policies, contacts] = await Promise.all([
+    documentRows(db, 'policy', customer),
+    documentRows(db, 'contact', customer),
+  ]);
+  return prepareRouting(
+    policies.map(({ body }) => JSON.parse(body) as Policy),
+    contacts.map(({ body }) => JSON.parse(body) as Contact),
+  );
+}
+
+function sensorFromRow(row: SensorsTable): SensorEntry {
+  const sensor = new SensorEntry(row.pk, row.customer, row.sensor_id);
+  applySensorRow(sensor, row);
+  return sensor;
+}
+
+/** Takes over what people may change of a sensor. */
+export function applySensorRow(sensor: SensorEntry, row: SensorsTable): void {
+  sensor.name = row.name;
+  sensor.location = row.location;
+  sensor.labels = JSON.parse(row.labels) as Record<string, string>;
+  sensor.calibrationDateMs = row.calibration_date ?? undefined;
+  sensor.updateWithinMs = row.update_within ?? undefined;
+  sensor.registeredMs = row.registered_at;
+  sensor.lastMetadata = undefined;
+}
+
+/** Gives a customer whom nobody has heard of before their rules. */
+export async function meetCustomer(
+  { fleet, db, onBroken }: { fleet: Fleet; db: StateDb; onBroken: BrokenRule },
+  customer: string,
+): Promise<void> {
+  const book = await loadBook(db, customer, onBroken);
+  fleet.setBook(customer, book);
+  for (const sensor of fleet.sensorsOf(customer).values()) attachRules(sensor, book);
+}
+
+/**
+ * The fleet as it was when the platform stopped: what was remembered, brought up to the last journal
+ * entry by replaying those after it. Open alerts are given to their rules; `orphans` are those whose
+ * rule or sensor is gone.
+ */
+export async function loadFleet(
+  db: StateDb,
+  commits: CommitStore,
+  { customers, onBroken }: { customers: readonly string[]; onBroken: BrokenRule },
+): Promise<{ fleet: Fleet; orphans: AlertsTable[] }> {
+  const fleet = new Fleet();
+  for (const customer of customers) fleet.setBook(customer, await loadBook(db, customer, onBroken));
+  const byPk = new Map<number, SensorEntry>();
+  for await (const rows of sensorPages(db)) {
+    for (const row of rows) {
+      const sensor = sensorFromRow(row);
+      fleet.add(sensor);
+      byPk.set(sensor.pk, sensor);
+    }
+  }
+  for await (const rows of seriesPages(db)) {
+    for (const row of rows) {
+      const sensor = byPk.get(row.sensor_pk);
+      if (sensor) fleet.addStoredSeries(sensor, row);
+      else fleet.reserveIds(row.sensor_pk + 1, row.id + 1);
+    }
+  }
+  for (const sensor of byPk.values()) {
+    let book = fleet.bookOf(sensor.customer);
+    if (book === undefined) {
+      book = await loadBook(db, sensor.customer, onBroken);
+      fleet.setBook(sensor.customer, book);
+    }
+    attachRules(sensor, book);
+  }
+  for await (const rows of sensorStatePages(db)) {
+    for (const row of rows) {
+      const sensor = byPk.get(row.sensor_pk);
+      if (sensor) restoreState(sensor, row);
+    }
+  }
+  const orphans: AlertsTable[] = [];
+  for (const row of await openAlertRows(db)) {
+    const instance = byPk
+      .get(row.sensor_pk)
+      ?.instances.find(({ rule }) => rule.rule.id === row.rule_id);
+    if (instance) instance.alert = row;
+    else orphans.push(row);
+  }
+  const lastJournalId = await commits.lastJournalId();
+  for (const sensor of byPk.values()) sensor.asOf = Math.min(sensor.asOf, lastJournalId);
+  return { fleet, orphans };
+}
+
+/** Runs the journal past the remembered states once more; transitions were made durable the first time. */
+export async function replayJournal(
+  fleet: Fleet,
+  commits: CommitStore,
+  evaluator: Evaluator,
+): Promise<number> {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const sensor of fleet.all()) oldest = Math.min(oldest, sensor.asOf);
+  if (!Number.isFinite(oldest)) oldest = 0;
+  let replayed = 0;
+  for await (const entry of commits.journalAfter(oldest)) {
+    const { count } = entry.samples;
+    for (let at = 0; at < count; ) at = replayReading({ fleet, evaluator }, entry, at);
+    replayed += count;
+  }
+  return replayed;
+}
+
+/** Samples that stand together with one time and one sensor came as one reading. */
+function replayReading(
+  { fleet, evaluator }: { fleet: Fleet; evaluator: Evaluator },
+  { id, receivedMs, samples }: JournalEntry,
+  first: number,
+): number {
+  const timeMs = samples.timesMs[first]!;
+  const sensor = fleet.ownerOf(samples.series[first]!)?.sensor;
+  const shape: string[] = [];
+  let at = first;
+  while (at < samples.count && samples.timesMs[at] === timeMs) {
+    const owner = fleet.ownerOf(samples.series[at]!);
+    if (owner?.sensor !== sensor || (owner && shape.includes(owner.series.metric))) break;
+    if (owner) shape.push(owner.series.metric);
+    at++;
+  }
+  const series = sensor?.seriesOf(shape);
+  if (sensor !== undefined && series !== undefined && sensor.asOf < id) {
+    const values = samples.values.subarray(first, at);
+    evaluator.replay({ sensor, series, timeMs, receivedMs, values, offset: 0 });
+  }
+  return Math.max(at, first + 1);
+}
+
+/** Puts every rule that wants the clock into the timers. */
+export function scheduleAll(fleet: Fleet, timers: Timers): void {
+  timers.clear();
+  for (const sensor of fleet.all()) {
+    for (const instance of sensor.instances) {
+      instance.scheduledMs = Number.POSITIVE_INFINITY;
+      timers.schedule(instance);
+    }
+  }
+}
+
+/**
+ * While the platform was away nothing could come in: silence is counted from the start on, except where it
+ * had been told already.
+ */
+export function excuseOwnAbsence(fleet: Fleet, nowMs: number): void {
+  for (const sensor of fleet.all()) {
+    const isTold = sensor.instances.some(({ rule, alert }) => rule.kind === 'silent' && alert);
+    if (!isTold && sensor.lastReceivedMs !== undefined) sensor.lastReceivedMs = nowMs;
+  }
+}

@@ -1,0 +1,394 @@
+import { errorStatus, VigieError } from '#domain/errors.ts';
+import { prepareRouting, type Routing } from '#engine/routing/route-alert.ts';
+import type { IngestOutcome, ReadingStream, Submission } from '#stream/reading-stream.ts';
+import type { ProcessorDependencies } from './dependencies.ts';
+import { asVigieError, faultOf } from './failure.ts';
+import { Fleet } from './fleet.ts';
+import { ColumnBuilder, createGroup, type Group, isEmptyUnit, outcomeOf } from './group.ts';
+import {
+  type BrokenRule,
+  excuseOwnAbsence,
+  loadFleet,
+  loadRouting,
+  meetCustomer,
+  replayJournal,
+  scheduleAll,
+} from './load.ts';
+import { publishGroup } from './publish-group.ts';
+import { closeOrphan, reconcileAlerts } from './reconcile.ts';
+import { admit } from './stages/admit.ts';
+import { checkpoint } from './stages/checkpoint.ts';
+import { Evaluator } from './stages/evaluate.ts';
+import { route } from './stages/route.ts';
+import { settleLate } from './stages/settle-late.ts';
+import { SubmissionQueue } from './submission-queue.ts';
+import { Sweeper } from './sweeper.ts';
+import { Timers } from './timers.ts';
+
+/** Work that is not readings but must stand in line with them: rule changes, registrations, the clock. */
+export type Errand = (group: Group) => Promise<void> | void;
+
+const GROUP_READINGS = 20_000;
+/** While one group is being written the next is computed and waits its turn, so that the disk never does. */
+const MOST_IN_FLIGHT = 2;
+const TICK_BATCH = 5000;
+const SWEEP_MS = 250;
+const PROBE_MS = 1000;
+/** After a fault in the stages requests go alone for so long, so that only the one at fault is refused. */
+const CAREFUL_MS = 60_000;
+/** A sweep this late: the process slept, or the clock was set. */
+const ABSENT_MS = 30_000;
+const MAX_TIMER_MS = 60_000;
+
+/**
+ * Readings in, alerts out. Requests wait in a bounded queue; whatever has come while the last group was
+ * being written makes the next one, which goes through the stages
+ * `admit → evaluate → settleLate → route → checkpoint` and is committed whole. Only then are its requests answered.
+ *
+ * State machine: `stopped → running ⇄ failed → stopped`. In `failed` (a commit was refused: disk full, file
+ * gone) everything is answered 503; what was computed from the lost group is thrown away, the storage is
+ * probed every second, and the state is loaded anew as after a restart.
+ */
+export class Processor implements ReadingStream {
+  readonly #deps: ProcessorDependencies;
+  readonly #queue: SubmissionQueue;
+  readonly #errands: { run: Errand; resolve(): void; reject(error: Error): void }[] = [];
+  /** Columns of the groups that may be under way at once. */
+  readonly #columns = [new ColumnBuilder(), new ColumnBuilder()];
+  readonly #routings = new Map<string, Routing>();
+  readonly #sweeper = new Sweeper();
+  readonly #timers = new Timers();
+  readonly #evaluator: Evaluator;
+  readonly #onBroken: BrokenRule = (rule, err) =>
+    this.#deps.log.error({ rule: rule.id, err }, 'a rule does not compile and is left out');
+  readonly #inFlight = new Set<Promise<void>>();
+  #phase: 'stopped' | 'running' | 'failed' = 'stopped';
+  #failure: VigieError | undefined;
+  #fleet = new Fleet();
+  #journalId = 0;
+  #epoch = 0;
+  #turn = 0;
+  #isPumping = false;
+  #isPumpPlanned = false;
+  #timer: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #recovery: Promise<void> | undefined;
+  #carefulUntilMs = 0;
+  #sweptMs = 0;
+
+  constructor(deps: ProcessorDependencies) {
+    this.#deps = deps;
+    this.#evaluator = new Evaluator(this.#timers, deps.lateAfterMs);
+    this.#queue = new SubmissionQueue(deps.queueBytes);
+  }
+
+  get fleet(): Fleet {
+    return this.#fleet;
+  }
+
+  get evaluator(): Evaluator {
+    return this.#evaluator;
+  }
+
+  get timers(): Timers {
+    return this.#timers;
+  }
+
+  /** The newest journal id given out. */
+  get journalId(): number {
+    return this.#journalId;
+  }
+
+  get queuedReadings(): number {
+    return this.#queue.readings;
+  }
+
+  /** Why readings are not taken at present; undefined where they are. */
+  get failure(): VigieError | undefined {
+    if (this.#phase === 'running') return undefined;
+    return (
+      this.#failure ?? new VigieError('shutting_down', 'Not running.', { retryAfterSeconds: 5 })
+    );
+  }
+
+  /** Journal ids up to here are in every remembered state. */
+  get rememberedThrough(): number {
+    return this.#sweeper.rememberedThrough;
+  }
+
+  async start(): Promise<void> {
+    await this.#load();
+    this.#phase = 'running';
+    this.#sweepTimer = setInterval(() => void this.#sweep(), SWEEP_MS);
+    this.#planPump();
+  }
+
+  /** Writes what is waiting, remembers every sensor's state, and takes nothing more. */
+  async stop(): Promise<void> {
+    clearInterval(this.#sweepTimer);
+    if (this.#phase === 'running') {
+      await this.#drain();
+      await this.run((group) => {
+        for (const sensor of this.#fleet.all()) if (sensor.isDirty) group.touched.add(sensor);
+      }).catch((error: unknown) =>
+        this.#deps.log.error({ err: error }, 'states were not remembered at the stop'),
+      );
+    }
+    this.#phase = 'stopped';
+    clearTimeout(this.#timer);
+    this.#refuseAll();
+    await this.#recovery;
+  }
+
+  /** Ends at once, as a crash would: only what is committed stays. */
+  async abandon(): Promise<void> {
+    clearInterval(this.#sweepTimer);
+    clearTimeout(this.#timer);
+    this.#phase = 'stopped';
+    this.#refuseAll();
+    await Promise.allSettled(this.#inFlight);
+    await this.#recovery;
+  }
+
+  publish(submission: Submission): Promise<IngestOutcome> {
+    if (this.#phase !== 'running') return Promise.reject(this.failure);
+    const outcome = this.#queue.add(submission);
+    this.#planPump();
+    return outcome;
+  }
+
+  /** Runs an errand in a group of its own, between readings; resolves once what it changed is durable. */
+  run(errand: Errand): Promise<void> {
+    if (this.#phase !== 'running') return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.#errands.push({ run: errand, resolve, reject });
+      this.#planPump();
+    });
+  }
+
+  /** Forgets prepared routes; the next alert reads contacts and policies anew. */
+  async reloadRouting(customer: string): Promise<void> {
+    this.#routings.set(customer, await loadRouting(this.#deps.state.db, customer));
+  }
+
+  /** Requests that arrive in one turn of the event loop belong to one group. */
+  #planPump(): void {
+    if (this.#isPumpPlanned || this.#isPumping) return;
+    this.#isPumpPlanned = true;
+    setImmediate(() => {
+      this.#isPumpPlanned = false;
+      void this.#pump();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#phase === 'running' && this.#hasWork()) {
+        if (this.#inFlight.size >= MOST_IN_FLIGHT) {
+          await Promise.race(this.#inFlight);
+          continue;
+        }
+        await this.#next();
+      }
+    } finally {
+      this.#isPumping = false;
+      this.#planTimer();
+    }
+  }
+
+  #hasWork(): boolean {
+    return this.#queue.length > 0 || this.#errands.length > 0;
+  }
+
+  async #next(): Promise<void> {
+    // What is computed from this state must not be committed after another has been loaded.
+    const epoch = this.#epoch;
+    const errand = this.#errands.shift();
+    const waiting = errand === undefined ? this.#queue.take(this.#groupReadings()) : [];
+    const group = createGroup(
+      this.#deps.clock.now(),
+      waiting.map(({ submission }) => submission),
+      this.#columns[this.#turn++ % this.#columns.length]!,
+    );
+    try {
+      for (const { submission } of waiting) {
+        if (!this.#fleet.bookOf(submission.customer)) await this.#meet(submission.customer);
+      }
+      if (errand) await errand.run(group);
+      await this.#stages(group);
+    } catch (error) {
+      // An errand that was refused has changed nothing yet.
+      if (errand && error instanceof VigieError && errorStatus(error.code) < 500)
+        return errand.reject(error);
+      // A fault in the stages leaves memory half changed: start again from what is durable.
+      this.#deps.log.error({ err: error }, 'a group could not be evaluated');
+      this.#carefulUntilMs = performance.now() + CAREFUL_MS;
+      const failure = asVigieError(error);
+      for (const { reject } of waiting) reject(waiting.length === 1 ? faultOf(error) : failure);
+      errand?.reject(failure);
+      this.#fail(failure);
+      return;
+    }
+    const done = this.#commit(group, epoch).then(
+      () => {
+        waiting.forEach(({ resolve }, at) => {
+          resolve(outcomeOf(group.tallies[at]!));
+        });
+        errand?.resolve();
+      },
+      (error: unknown) => {
+        const failure = asVigieError(error);
+        for (const { reject } of waiting) reject(failure);
+        errand?.reject(failure);
+        this.#fail(failure);
+      },
+    );
+    const tracked: Promise<void> = done.finally(() => this.#inFlight.delete(tracked));
+    this.#inFlight.add(tracked);
+  }
+
+  #groupReadings(): number {
+    return performance.now() < this.#carefulUntilMs ? 1 : GROUP_READINGS;
+  }
+
+  async #stages(group: Group): Promise<void> {
+    admit(group, { ...this.#deps, fleet: this.#fleet, timers: this.#timers });
+    this.#evaluator.evaluate(group);
+    if (group.late.length > 0) {
+      // The history shows what is committed: what is being committed must be there first.
+      await Promise.all(this.#inFlight);
+      await settleLate(group, this.#deps.history, (err) =>
+        this.#deps.log.warn({ err }, 'the history cannot tell late readings from repeated ones'),
+      );
+    }
+    route(group, (customer) => this.#routings.get(customer) ?? prepareRouting([], []));
+    group.unit.samples = group.columns.columns();
+    if (group.unit.samples) group.unit.journalId = ++this.#journalId;
+    checkpoint(group, this.#journalId);
+  }
+
+  async #commit(group: Group, epoch: number): Promise<void> {
+    if (!isEmptyUnit(group.unit)) {
+      const begun = performance.now();
+      await this.#deps.commits.commit(group.unit, epoch);
+      this.#deps.onCommitted?.({ group, commitMs: performance.now() - begun });
+    }
+    if (group.unit.samples) this.#deps.history.notify?.(group.unit.journalId);
+    publishGroup(group, this.#deps.bus);
+  }
+
+  async #meet(customer: string): Promise<void> {
+    const { db } = this.#deps.state;
+    await meetCustomer({ fleet: this.#fleet, db, onBroken: this.#onBroken }, customer);
+    await this.reloadRouting(customer);
+  }
+
+  #planTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#phase !== 'running') return;
+    const waitMs = this.#timers.nextDueMs - this.#deps.clock.now();
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(1, Math.min(waitMs, MAX_TIMER_MS)));
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#timers.nextDueMs <= this.#deps.clock.now()) {
+      await this.run((group) => {
+        // What waits here has been received: the clock does not run ahead of it.
+        group.nowMs = Math.min(group.nowMs, this.#queue.oldestMs);
+        for (const instance of this.#timers.takeDue(group.nowMs, TICK_BATCH))
+          this.#evaluator.tick(group, instance);
+      }).catch(() => undefined);
+    }
+    this.#planTimer();
+  }
+
+  async #sweep(): Promise<void> {
+    const nowMs = this.#deps.clock.now();
+    const isBack = this.#sweptMs > 0 && nowMs - this.#sweptMs > ABSENT_MS;
+    this.#sweptMs = nowMs;
+    if (this.#phase !== 'running' || this.#errands.length > 0) return;
+    try {
+      let through: number | undefined;
+      await this.run((group) => {
+        if (isBack) excuseOwnAbsence(this.#fleet, nowMs);
+        through = this.#sweeper.step(group, this.#fleet, this.#journalId);
+      });
+      if (through !== undefined) this.#sweeper.committed(through);
+    } catch {
+      // The commit has said why; the recovery starts a sweep anew.
+    }
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#phase === 'running' && (this.#hasWork() || this.#inFlight.size > 0)) {
+      await this.#pump();
+      await Promise.all(this.#inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #fail(failure: VigieError): void {
+    if (this.#phase !== 'running') return;
+    this.#phase = 'failed';
+    this.#failure = failure;
+    this.#deps.log.error({ err: failure }, 'readings are refused until the state is loaded anew');
+    clearTimeout(this.#timer);
+    this.#refuseAll();
+    this.#recovery = this.#recover();
+  }
+
+  #refuseAll(): void {
+    const failure = this.failure ?? new VigieError('internal', 'Stopped.');
+    this.#queue.refuseAll(failure);
+    for (const { reject } of this.#errands.splice(0)) reject(failure);
+  }
+
+  async #recover(): Promise<void> {
+    await Promise.allSettled(this.#inFlight);
+    while (this.#phase === 'failed') {
+      try {
+        await this.#deps.commits.probe();
+        this.#epoch++;
+        await this.#load();
+      } catch (error) {
+        this.#failure = asVigieError(error);
+        await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+        continue;
+      }
+      if (this.#phase !== 'failed') return;
+      this.#phase = 'running';
+      this.#failure = undefined;
+      this.#deps.log.info('readings are taken again');
+      this.#planPump();
+    }
+  }
+
+  /** Memory as the storage has it. Rules whose time has come, and alerts that no longer hold, follow at once. */
+  async #load(): Promise<void> {
+    const { state, commits, log } = this.#deps;
+    const { fleet, orphans } = await loadFleet(state.db, commits, {
+      customers: this.#deps.customers,
+      onBroken: this.#onBroken,
+    });
+    for (const customer of new Set([...this.#deps.customers, ...fleet.customers()]))
+      await this.reloadRouting(customer);
+    this.#fleet = fleet;
+    this.#evaluator.last = fleet.last;
+    this.#journalId = await commits.lastJournalId();
+    const replayed = await replayJournal(fleet, commits, this.#evaluator);
+    if (replayed > 0) log.info({ samples: replayed }, 'brought the state up to the last commit');
+    this.#sweeper.reset(0);
+    excuseOwnAbsence(fleet, this.#deps.clock.now());
+    scheduleAll(fleet, this.#timers);
+    this.#errands.unshift({
+      run: (group) => {
+        for (const orphan of orphans) closeOrphan(group, orphan);
+        reconcileAlerts(group, this);
+      },
+      resolve: () => undefined,
+      reject: (err) => log.error({ err }, 'alerts could not be reconciled'),
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import { alertFromRow } from '#storage/state/alert-row.ts';
+import type { Bus, LiveReading } from '#stream/bus.ts';
+import type { Group } from './group.ts';
+import { readingsOf } from './stages/admit.ts';
+
+// Tested by: processor.test.ts
+
+/** Tells live listeners what has just become durable. */
+export function publishGroup(group: Group, bus: Bus): void {
+  if (bus.hasListeners('samples')) {
+    for (const tally of group.tallies) {
+      const readings: LiveReading[] = readingsOf(tally);
+      if (readings.length > 0)
+        bus.publish('samples', { customer: tally.submission.customer, readings });
+    }
+  }
+  for (const row of group.changed)
+    bus.publish('alert', { customer: row.customer, alert: alertFromRow(row) });
+  const customers = new Set(group.unit.notifications.map(({ customer }) => customer));
+  for (const customer of customers) bus.publish('outbox.filled', { customer });
+}

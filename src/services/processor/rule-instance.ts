@@ -1,0 +1,21 @@
+import type { CompiledRule, RuleState } from '#engine/rules/compiled-rule.ts';
+import type { AlertsTable } from '#storage/state/schema.ts';
+import type { SensorEntry } from './sensor-entry.ts';
+
+/** One rule watching one sensor. */
+export class RuleInstance {
+  readonly rule: CompiledRule;
+  readonly sensor: SensorEntry;
+  state: RuleState | undefined;
+  /** The alert that stands, as its row was last written. */
+  alert: AlertsTable | undefined;
+  /** Due time of its entry in the timer heap; Infinity where it has none. */
+  scheduledMs = Number.POSITIVE_INFINITY;
+  /** Set when its rule is replaced: its timer entries are void. */
+  isRetired = false;
+
+  constructor(rule: CompiledRule, sensor: SensorEntry) {
+    this.rule = rule;
+    this.sensor = sensor;
+  }
+}

@@ -1,0 +1,62 @@
+/** Samples of one series in ascending time. Arrays have `count` entries. */
+export interface SampleSlice {
+  count: number;
+  timesMs: Float64Array;
+  values: Float64Array;
+}
+
+export interface BucketSlice {
+  count: number;
+  /** Start of each bucket, ms; buckets without samples are absent. */
+  startsMs: Float64Array;
+  min: Float64Array;
+  mean: Float64Array;
+  max: Float64Array;
+  samples: Float64Array;
+}
+
+export interface SeriesRange {
+  seriesId: number;
+  /** Inclusive; ms since the epoch. */
+  fromMs: number;
+  /** Exclusive. */
+  toMs: number;
+}
+
+export type ExportFormat = 'csv' | 'json' | 'parquet';
+
+export interface ExportRequest {
+  series: readonly { seriesId: number; sensorId: string; metric: string; unit: string | null }[];
+  fromMs: number;
+  toMs: number;
+  format: ExportFormat;
+}
+
+/**
+ * The readings once stored. Every question sees all samples whose commit has been acknowledged
+ * before the question was asked (read your writes), however the engine moves them about inside.
+ * Failures are `VigieError('storage_unavailable')`; every call is bounded in time.
+ */
+export interface HistoryStore {
+  /** At most `limit` samples from `fromMs` on. */
+  samples(range: SeriesRange & { limit: number }): Promise<SampleSlice>;
+  /** Buckets aligned to multiples of `intervalMs` since the epoch, at most `limit`. */
+  buckets(range: SeriesRange & { intervalMs: number; limit: number }): Promise<BucketSlice>;
+  /** First and last sample time within the range; undefined where it is empty. */
+  bounds(range: SeriesRange): Promise<{ firstMs: number; lastMs: number } | undefined>;
+  /**
+   * What is stored at each (seriesIds[i], timesMs[i]): the value, or NaN. Used to tell duplicates from
+   * late news; sees commits only (not what is being committed).
+   */
+  stored(seriesIds: Int32Array, timesMs: Float64Array): Promise<Float64Array>;
+  /**
+   * Rows of the series in ascending (sensor, metric, time) as a file's bytes, piece by piece.
+   * Columns: sensor_id, metric, unit, timestamp (RFC 3339 in text formats), value, received_at.
+   */
+  export(request: ExportRequest): AsyncIterable<Uint8Array>;
+  /** Removes samples before a time (retention); answers how many. */
+  deleteBefore(beforeMs: number): Promise<number>;
+  /** Samples stored in all. */
+  count(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,96 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { AlertHistoryTable, AlertsTable } from './schema.ts';
+import type { StateDb, StateTransaction } from './state-store.ts';
+
+// Tested by: storage/contract/state-store.contract.ts
+
+export function findAlert(
+  db: StateDb | StateTransaction,
+  { customer, id }: { customer: string; id: string },
+): Promise<AlertsTable | undefined> {
+  return db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('id', '=', id)
+    .where('customer', '=', customer)
+    .executeTakeFirst();
+}
+
+export interface AlertFilter {
+  customer: string;
+  state?: 'active' | 'cleared' | undefined;
+  severity?: string | undefined;
+  sensorId?: string | undefined;
+  ruleId?: string | undefined;
+  isAcknowledged?: boolean | undefined;
+  /** Bounds of the start: inclusive, exclusive. */
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  /** Only alerts older than this one. */
+  before?: { startedMs: number; id: string } | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export function listAlertRows(db: StateDb, filter: AlertFilter): Promise<AlertsTable[]> {
+  let query = db.selectFrom('alerts').selectAll().where('customer', '=', filter.customer);
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
+  if (filter.sensorId !== undefined) query = query.where('sensor_id', '=', filter.sensorId);
+  if (filter.ruleId !== undefined) query = query.where('rule_id', '=', filter.ruleId);
+  if (filter.isAcknowledged !== undefined) {
+    query = query.where('acknowledged', '=', filter.isAcknowledged ? 1 : 0);
+  }
+  if (filter.fromMs !== undefined) query = query.where('started_at', '>=', filter.fromMs);
+  if (filter.toMs !== undefined) query = query.where('started_at', '<', filter.toMs);
+  const { before } = filter;
+  if (before) {
+    query = query.where(({ eb, and, or }) =>
+      or([
+        eb('started_at', '<', before.startedMs),
+        and([eb('started_at', '=', before.startedMs), eb('id', '<', before.id)]),
+      ]),
+    );
+  }
+  return query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
+}
+
+/** Every change of an alert, oldest first. */
+export function alertHistory(
+  db: StateDb | StateTransaction,
+  alertId: string,
+): Promise<Selectable<AlertHistoryTable>[]> {
+  return db
+    .selectFrom('alert_history')
+    .selectAll()
+    .where('alert_id', '=', alertId)
+    .orderBy('seq')
+    .execute();
+}
+
+/** What people change of an alert; the rest belongs to the processor. */
+export type AlertPeoplePart = Partial<
+  Pick<
+    AlertsTable,
+    'acknowledged' | 'acknowledged_at' | 'acknowledged_by' | 'assignee' | 'next_repeat_at'
+  >
+>;
+
+/** Changes an alert and keeps the change in its history; answers the alert as it is then. */
+export async function changeAlert(
+  tx: StateTransaction,
+  {
+    id,
+    set,
+    entry,
+  }: { id: string; set: AlertPeoplePart; entry: Omit<Insertable<AlertHistoryTable>, 'alert_id'> },
+): Promise<AlertsTable> {
+  await tx
+    .insertInto('alert_history')
+    .values({ alert_id: id, ...entry })
+    .execute();
+  if (Object.keys(set).length > 0) {
+    await tx.updateTable('alerts').set(set).where('id', '=', id).execute();
+  }
+  return tx.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}

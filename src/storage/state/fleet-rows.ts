@@ -1,0 +1,76 @@
+import type {
+  AlertsTable,
+  DocumentsTable,
+  SensorStatesTable,
+  SensorsTable,
+  SeriesTable,
+} from './schema.ts';
+import type { StateDb } from './state-store.ts';
+
+// Tested by: services/processor/processor.test.ts
+
+const PAGE = 10_000;
+
+/** All sensors, series and remembered states, in pages so that no single answer grows with the fleet. */
+export async function* sensorPages(db: StateDb): AsyncIterable<SensorsTable[]> {
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('sensors')
+      .selectAll()
+      .where('pk', '>', after)
+      .orderBy('pk')
+      .limit(PAGE)
+      .execute();
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.pk;
+  }
+}
+
+export async function* seriesPages(db: StateDb): AsyncIterable<SeriesTable[]> {
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('series')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.id;
+  }
+}
+
+export async function* sensorStatePages(db: StateDb): AsyncIterable<SensorStatesTable[]> {
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('sensor_states')
+      .selectAll()
+      .where('sensor_pk', '>', after)
+      .orderBy('sensor_pk')
+      .limit(PAGE)
+      .execute();
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.sensor_pk;
+  }
+}
+
+export function openAlertRows(db: StateDb): Promise<AlertsTable[]> {
+  return db.selectFrom('alerts').selectAll().where('state', '=', 'active').execute();
+}
+
+export function documentRows(
+  db: StateDb,
+  kind: DocumentsTable['kind'],
+  customer?: string,
+): Promise<DocumentsTable[]> {
+  const query = db.selectFrom('documents').selectAll().where('kind', '=', kind);
+  return (customer === undefined ? query : query.where('customer', '=', customer))
+    .orderBy('id')
+    .execute();
+}

@@ -1,0 +1,193 @@
+import type { Generated } from 'kysely';
+
+// Tested by: test/contract/state-store.test.ts
+// Times are double precision ms since the epoch; JSON is text; flags are 0 or 1: the same on every engine.
+
+interface Audited {
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SensorsTable {
+  pk: number;
+  customer: string;
+  sensor_id: string;
+  name: string | null;
+  location: string | null;
+  /** JSON object of strings. */
+  labels: string;
+  parent_id: string | null;
+  calibration_date: number | null;
+  /** SenML `ut`, ms. */
+  update_within: number | null;
+  registered_at: number;
+  updated_at: number;
+}
+
+export interface SeriesTable {
+  id: number;
+  sensor_pk: number;
+  metric: string;
+  unit: string | null;
+}
+
+/** What the processor remembers of a sensor, as of a journal id; the journal after it is replayed at a start. */
+export interface SensorStatesTable {
+  sensor_pk: number;
+  as_of: number;
+  /** JSON: see services/processor/sensor-state.ts. */
+  state: string;
+}
+
+/** Rules, contacts and policies: a JSON body each, by customer and id. */
+export interface DocumentsTable extends Audited {
+  customer: string;
+  kind: 'rule' | 'contact' | 'policy';
+  id: string;
+  revision: number;
+  body: string;
+}
+
+export interface AlertsTable {
+  id: string;
+  customer: string;
+  rule_id: string;
+  sensor_pk: number;
+  sensor_id: string;
+  metric: string | null;
+  condition: string;
+  state: 'active' | 'cleared';
+  severity: string;
+  /** The worst that it has been: who was told of that is told what becomes of it. */
+  highest_severity: string;
+  acknowledged: number;
+  shelved_until: number | null;
+  suppressed_by: string | null;
+  assignee: string | null;
+  value: number | null;
+  limit_value: number | null;
+  unit: string | null;
+  peak: number | null;
+  started_at: number;
+  received_at: number;
+  cleared_at: number | null;
+  acknowledged_at: number | null;
+  acknowledged_by: string | null;
+  /** When an active, unacknowledged alert is told again; null = never. */
+  next_repeat_at: number | null;
+}
+
+export interface AlertHistoryTable {
+  seq: Generated<number>;
+  alert_id: string;
+  at: number;
+  by: string;
+  change: string;
+  severity: string;
+  comment: string | null;
+}
+
+/** The outbox and, once sent, the ledger. */
+export interface NotificationsTable {
+  id: string;
+  customer: string;
+  alert_id: string;
+  contact_id: string;
+  policy_id: string | null;
+  channel: string;
+  type: string;
+  state: 'queued' | 'sent' | 'failed' | 'given_up';
+  /** JSON: the alert, its rule's texts and its sensor as they were when this was made. */
+  payload: string;
+  created_at: number;
+  next_attempt_at: number | null;
+  attempts: number;
+  receipt: string | null;
+}
+
+export interface DeliveryAttemptsTable {
+  seq: Generated<number>;
+  notification_id: string;
+  at: number;
+  outcome: string;
+  detail: string | null;
+}
+
+export interface DeadLettersTable {
+  seq: Generated<number>;
+  customer: string;
+  received_at: number;
+  source: string;
+  sensor_id: string | null;
+  code: string;
+  pointer: string;
+  detail: string;
+  payload: string;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  customer: string;
+  name: string;
+  /** SHA-256 of the key, hex. */
+  hash: string;
+  /** JSON array. */
+  scopes: string;
+  /** JSON array of patterns, or null for every sensor. */
+  sensors: string | null;
+  /** Requests a second; null = the default. */
+  rate_limit: number | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface SessionsTable {
+  /** SHA-256 of the cookie's value, hex. */
+  hash: string;
+  customer: string;
+  who: string;
+  scopes: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface AuditTable {
+  seq: Generated<number>;
+  customer: string;
+  at: number;
+  who: string;
+  action: string;
+  target: string;
+  detail: string | null;
+  request_id: string;
+}
+
+interface JournalTable {
+  id: number;
+  /** Clock of the evaluation, ms: the received time of its samples. */
+  received_at: number;
+  samples: Uint8Array;
+}
+
+interface MetaTable {
+  key: string;
+  value: string;
+}
+
+export interface Database {
+  sensors: SensorsTable;
+  series: SeriesTable;
+  sensor_states: SensorStatesTable;
+  documents: DocumentsTable;
+  alerts: AlertsTable;
+  alert_history: AlertHistoryTable;
+  notifications: NotificationsTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  dead_letters: DeadLettersTable;
+  api_keys: ApiKeysTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
+  journal: JournalTable;
+  meta: MetaTable;
+}

@@ -1,0 +1,55 @@
+import { EventEmitter } from 'node:events';
+import type { Alert } from '#domain/alert.ts';
+import type { Delivery } from '#domain/notification.ts';
+
+/** A reading as live listeners see it. */
+export interface LiveReading {
+  sensor_id: string;
+  timestamp: string;
+  readings: Record<string, number>;
+}
+
+/** Every topic of the bus with what it carries. Services meet here and nowhere else. */
+export interface BusTopics {
+  /** Readings just committed. Published only while somebody listens. */
+  samples: { customer: string; readings: LiveReading[] };
+  /** An alert as it is after a change that is durable. */
+  alert: { customer: string; alert: Alert };
+  /** A notification as it is after an attempt. */
+  delivery: { customer: string; delivery: Delivery };
+  /** The outbox has new work. */
+  'outbox.filled': { customer: string };
+  /** A rule was written or removed: engines reload. */
+  'rules.changed': { customer: string };
+  /** Contacts or policies were written or removed. */
+  'routing.changed': { customer: string };
+  /** A sensor's record (labels, calibration date, name…) was written or removed. */
+  'sensors.changed': { customer: string; sensorId: string };
+  /** A key was made or revoked: caches of credentials forget. */
+  'keys.changed': { customer: string };
+}
+
+export type BusTopic = keyof BusTopics;
+
+/** In-process events after the fact: nothing durable depends on their arrival. */
+export class Bus {
+  readonly #emitter = new EventEmitter();
+
+  constructor() {
+    this.#emitter.setMaxListeners(0);
+  }
+
+  publish<T extends BusTopic>(topic: T, event: BusTopics[T]): void {
+    this.#emitter.emit(topic, event);
+  }
+
+  /** Calls `listener` for each event until the returned function is called. */
+  subscribe<T extends BusTopic>(topic: T, listener: (event: BusTopics[T]) => void): () => void {
+    this.#emitter.on(topic, listener);
+    return () => this.#emitter.off(topic, listener);
+  }
+
+  hasListeners(topic: BusTopic): boolean {
+    return this.#emitter.listenerCount(topic) > 0;
+  }
+}

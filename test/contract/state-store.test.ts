@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { outboxContract } from '#storage/contract/outbox.contract.ts';
+import { type CreateStore, stateStoreContract } from '#storage/contract/state-store.contract.ts';
+import { openEmbeddedState } from '#storage/embedded/open-state.ts';
+import { createInProcessState } from '../support/in-process-state.ts';
+
+const embedded: CreateStore = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-state-'));
+  const { state, close } = await openEmbeddedState(folder);
+  return {
+    ...state,
+    async close() {
+      await close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+for (const [name, createStore] of [
+  ['embedded, its own thread', embedded],
+  ['in memory, for tests', createInProcessState],
+] as const) {
+  stateStoreContract(name, createStore);
+  outboxContract(name, createStore);
+}

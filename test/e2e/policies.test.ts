@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createTestApp, type Json } from '../support/app.ts';
+import {
+  addReceiver,
+  deliveries,
+  events,
+  HOT_RULE,
+  reading,
+  settled,
+  types,
+} from '../support/notified.ts';
+
+test('the policy that a rule names is told, and nobody else', async () => {
+  const platform = await createTestApp();
+  const named = await addReceiver(platform, 'named');
+  const other = await addReceiver(platform, 'other');
+  await platform.put('/v1/policies/cold-chain', { steps: [{ contacts: ['named'] }] });
+  await platform.put('/v1/policies/everything', { steps: [{ contacts: ['other'] }] });
+  await platform.put('/v1/rules/hot', { ...HOT_RULE, policy: 'cold-chain' });
+  await platform.send(reading(40));
+  await named.waitFor(1);
+  await settled(platform);
+  expect(other.received).toHaveLength(0);
+});
+
+test('without one, every policy that matches is told; without any, every contact; without those, none', async () => {
+  const platform = await createTestApp();
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  const nobody = await platform.send(reading(40, 'alone'));
+  expect(nobody.alerts).toMatchObject([{ notification: 'none' }]);
+
+  const lyon = await addReceiver(platform, 'lyon');
+  const critical = await addReceiver(platform, 'critical');
+  const everybody = await platform.send(reading(40, 'early'));
+  expect(everybody.alerts).toMatchObject([{ notification: 'queued' }]);
+  await Promise.all([lyon.waitFor(1), critical.waitFor(1)]);
+
+  await platform.put('/v1/sensors/oven', { labels: { site: 'lyon' } });
+  await platform.put('/v1/policies/lyon', {
+    match: { labels: { site: 'lyon' } },
+    steps: [{ contacts: ['lyon'] }],
+  });
+  await platform.put('/v1/policies/critical', {
+    match: { severity: ['critical'] },
+    steps: [{ contacts: ['critical'] }],
+  });
+  await platform.send(reading(40));
+  await lyon.waitFor(2);
+  await settled(platform);
+  expect(critical.received).toHaveLength(1);
+  expect((await deliveries(platform)).map(({ contact_id }) => contact_id)).toEqual([
+    'lyon',
+    expect.any(String),
+    expect.any(String),
+  ]);
+});
+
+test('a policy tells what its `on` names, an acknowledgement too', async () => {
+  const platform = await createTestApp();
+  const receiver = await addReceiver(platform, 'hook');
+  await platform.put('/v1/policies/quiet', {
+    steps: [{ contacts: ['hook'] }],
+    on: ['acknowledged', 'cleared'],
+  });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  const { alerts } = await platform.send(reading(40));
+  expect(alerts).toMatchObject([{ notification: 'none' }]);
+  await platform.call('POST', `/v1/alerts/${alerts[0].id}/acknowledge`, { comment: 'I go' });
+  await receiver.waitFor(1);
+  await platform.send(reading(20));
+  await receiver.waitFor(2);
+  await settled(platform);
+  expect(types(receiver)).toEqual(['acknowledged', 'cleared']);
+});
+
+test('an alert is told again until somebody acknowledges it', async () => {
+  const platform = await createTestApp();
+  const receiver = await addReceiver(platform, 'hook');
+  await platform.put('/v1/policies/insist', { steps: [{ contacts: ['hook'] }], repeat: '1s' });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  const { alerts } = await platform.send(reading(40));
+  await receiver.waitFor(3);
+  const { status } = await platform.call('POST', `/v1/alerts/${alerts[0].id}/acknowledge`, {});
+  expect(status).toBe(200);
+  await settled(platform);
+  const told = receiver.received.length;
+  await sleep(1500);
+  expect(receiver.received).toHaveLength(told);
+  expect(types(receiver).every((type) => type === 'raised')).toBe(true);
+  expect(events(receiver).map(({ data }) => data.repeat ?? false)).toEqual([
+    false,
+    ...Array(told - 1).fill(true),
+  ]);
+  expect(new Set(events(receiver).map(({ id }) => id)).size).toBe(told);
+});
+
+test('warning, critical, warning and clear are one alert; the way down is not paged', async () => {
+  const platform = await createTestApp();
+  const receiver = await addReceiver(platform, 'hook');
+  await platform.put('/v1/rules/hot', {
+    when: {
+      metric: 'temperature',
+      above: [
+        { limit: 30, severity: 'warning' },
+        { limit: 40, severity: 'critical' },
+      ],
+      deadband: 2,
+    },
+  });
+  const ids = new Set<string>();
+  const states: string[] = [];
+  for (const value of [31, 41, 39, 37, 29, 28]) {
+    for (const alert of (await platform.send(reading(value))).alerts) {
+      ids.add(alert.id);
+      states.push(`${value} ${alert.state} ${alert.severity} ${alert.notification}`);
+    }
+  }
+  expect(states).toEqual([
+    '31 active warning queued',
+    '41 active critical queued',
+    '37 active warning none',
+    '28 cleared warning queued',
+  ]);
+  expect(ids.size).toBe(1);
+  await settled(platform);
+  expect(types(receiver)).toEqual(['raised', 'severity_changed', 'cleared']);
+  const [, changed] = events(receiver);
+  expect(changed?.data).toMatchObject({
+    previous_severity: 'warning',
+    alert: { severity: 'critical', value: 41, limit: 40 },
+  });
+  const { body: alert } = await platform.call('GET', `/v1/alerts/${[...ids][0]}?history=true`);
+  expect(alert).toMatchObject({ state: 'cleared', peak: 41 });
+  expect(alert.history.map(({ change, severity }: Json) => `${change} ${severity}`)).toEqual([
+    'raised warning',
+    'severity_changed critical',
+    'severity_changed warning',
+    'cleared warning',
+  ]);
+});

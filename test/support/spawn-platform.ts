@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const ADMIN_KEY = 'test-admin-key-0123456789';
+
+export interface SpawnedPlatform {
+  readonly url: string;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  readonly dataDir: string;
+  readonly process: ChildProcess;
+  /** All that it printed so far. */
+  output(): string;
+  /** As the power going out for the process alone. */
+  kill(): Promise<void>;
+  /** SIGTERM; answers the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A folder of its own, removed by `remove`. */
+export function temporaryFolder(name: string): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), `vigie-${name}-`));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The real program as a process of its own. Resolves once it is ready. */
+export async function spawnPlatform(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<SpawnedPlatform> {
+  const [httpPort, mqttPort] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [main, 'serve'], {
+    env: {
+      PATH: process.env.PATH,
+      VIGIE_HTTP_PORT: String(httpPort),
+      VIGIE_MQTT_PORT: String(mqttPort),
+      VIGIE_DATA_DIR: dataDir,
+      VIGIE_ADMIN_KEY: ADMIN_KEY,
+      VIGIE_LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const collect = (chunk: Buffer): void => {
+    text = (text + chunk.toString()).slice(-200_000);
+  };
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const url = `http://127.0.0.1:${httpPort}`;
+  const platform: SpawnedPlatform = {
+    url,
+    httpPort,
+    mqttPort,
+    dataDir,
+    process: child,
+    output: () => text,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await Promise.race([exited, sleep(15_000, 'late' as const)]);
+      if (code !== 'late') return code;
+      child.kill('SIGKILL');
+      throw new Error(`did not stop within 15 s:\n${text}`);
+    },
+  };
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}:\n${text}`);
+    try {
+      const answer = await fetch(`${url}/health/ready`);
+      await answer.arrayBuffer();
+      if (answer.ok) return platform;
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(20);
+  }
+  await platform.kill();
+  throw new Error(`not ready within 20 s:\n${text}`);
+}
+
+/** A call to the API with the admin key; the body as JSON. */
+export async function call(
+  url: string,
+  method: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
+}
