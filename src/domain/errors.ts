@@ -85,6 +85,11 @@ export const ERRORS = {
   ],
   storage_full: [503, 'The disk is full', 'Le disque est plein'],
   storage_unavailable: [503, 'The storage does not answer', 'Le stockage ne répond pas'],
+  standing_by: [
+    503,
+    'Another process has this work at present',
+    "Un autre processus s'en charge actuellement",
+  ],
   shutting_down: [503, 'The platform is stopping', "La plateforme s'arrête"],
   not_supported: [501, 'Not supported', 'Non pris en charge'],
   internal: [500, 'Something went wrong here', "Une erreur s'est produite ici"],

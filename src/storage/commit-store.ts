@@ -42,6 +42,8 @@ export interface CommitUnit {
   journalId: number;
   /** The received time of the samples, ms. */
   receivedMs: number;
+  /** Where the readings come from a log: the position from which to read on once this is durable. */
+  nextOffset: number | undefined;
   samples: SampleColumns | undefined;
   newSensors: SensorsTable[];
   sensorUpdates: SensorUpdate[];

@@ -15,6 +15,8 @@ export interface Submission {
   parsed: ParsedReadings;
   /** Sensor patterns that the key is bound to; undefined = all. */
   allowedSensors?: readonly string[] | undefined;
+  /** Where it came from a log of readings: the position of its last record in its partition. */
+  offset?: number;
 }
 
 /** accepted + duplicates + rejected.length = readings sent; late and replaced are counted within accepted. */

@@ -41,6 +41,7 @@ function unit(id: number): CommitUnit {
   return {
     journalId: id,
     receivedMs: 1_000_000,
+    nextOffset: undefined,
     samples,
     newSensors: [sensor(id)],
     ...{ sensorUpdates: [], newSeries: [], seriesUpdates: [], newAlerts: [], alertUpdates: [] },

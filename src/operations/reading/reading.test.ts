@@ -44,6 +44,7 @@ function unit(): CommitUnit {
   return {
     journalId: 1,
     receivedMs: T0 + 3_600_000,
+    nextOffset: undefined,
     samples: {
       count: SAMPLES + 2,
       series: Int32Array.from([...times.map(() => 1), 2, 3]),

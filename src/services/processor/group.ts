@@ -93,6 +93,7 @@ export function createGroup(
     unit: {
       journalId: 0,
       receivedMs: nowMs,
+      nextOffset: nextOffsetOf(submissions),
       samples: undefined,
       newSensors: [],
       sensorUpdates: [],
@@ -110,10 +111,16 @@ export function createGroup(
   };
 }
 
+function nextOffsetOf(submissions: readonly Submission[]): number | undefined {
+  const offset = submissions.reduce((last, each) => Math.max(last, each.offset ?? -1), -1);
+  return offset < 0 ? undefined : offset + 1;
+}
+
 export function isEmptyUnit(unit: CommitUnit): boolean {
   return (
     Object.values(unit).every((part) => !Array.isArray(part) || part.length === 0) &&
-    unit.samples === undefined
+    unit.samples === undefined &&
+    unit.nextOffset === undefined
   );
 }
 

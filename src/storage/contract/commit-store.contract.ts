@@ -15,6 +15,7 @@ function emptyUnit(journalId: number, samples?: SampleColumns): CommitUnit {
   return {
     journalId,
     receivedMs: 1_000_000,
+    nextOffset: undefined,
     samples,
     newSensors: [],
     sensorUpdates: [],

@@ -117,7 +117,7 @@ function createCommitStore(client: StateClient): CommitStore {
 }
 
 function toWire(
-  { samples, journalId, receivedMs, ...lists }: CommitUnit,
+  { samples, journalId, receivedMs, nextOffset: _nextOffset, ...lists }: CommitUnit,
   blobs: BlobPool,
 ): WireUnit {
   const filled = Object.entries(lists).filter(([, rows]) => rows.length > 0);
