@@ -93,7 +93,7 @@ export function createGroup(
     unit: {
       journalId: 0,
       receivedMs: nowMs,
-      nextOffset: nextOffsetOf(submissions),
+      nextOffset: undefined,
       samples: undefined,
       newSensors: [],
       sensorUpdates: [],
@@ -111,7 +111,8 @@ export function createGroup(
   };
 }
 
-function nextOffsetOf(submissions: readonly Submission[]): number | undefined {
+/** From where the log is to be read on after these; undefined where they come from none. */
+export function nextOffsetOf(submissions: readonly Submission[]): number | undefined {
   const offset = submissions.reduce((last, each) => Math.max(last, each.offset ?? -1), -1);
   return offset < 0 ? undefined : offset + 1;
 }

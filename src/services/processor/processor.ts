@@ -4,7 +4,14 @@ import type { IngestOutcome, ReadingStream, Submission } from '#stream/reading-s
 import type { ProcessorDependencies } from './dependencies.ts';
 import { asVigieError, faultOf } from './failure.ts';
 import { Fleet } from './fleet.ts';
-import { ColumnBuilder, createGroup, type Group, isEmptyUnit, outcomeOf } from './group.ts';
+import {
+  ColumnBuilder,
+  createGroup,
+  type Group,
+  isEmptyUnit,
+  nextOffsetOf,
+  outcomeOf,
+} from './group.ts';
 import {
   type BrokenRule,
   excuseOwnAbsence,
@@ -207,11 +214,10 @@ export class Processor implements ReadingStream {
     const epoch = this.#epoch;
     const errand = this.#errands.shift();
     const waiting = errand === undefined ? this.#queue.take(this.#groupReadings()) : [];
-    const group = createGroup(
-      this.#deps.clock.now(),
-      waiting.map(({ submission }) => submission),
-      this.#columns[this.#turn++ % this.#columns.length]!,
-    );
+    const submissions = waiting.map(({ submission }) => submission);
+    const columns = this.#columns[this.#turn++ % this.#columns.length]!;
+    const group = createGroup(this.#deps.clock.now(), submissions, columns);
+    group.unit.nextOffset = nextOffsetOf(submissions);
     try {
       for (const { submission } of waiting) {
         if (!this.#fleet.bookOf(submission.customer)) await this.#meet(submission.customer);
