@@ -40,13 +40,14 @@ export function temporaryFolder(name: string): { path: string; remove(): void } 
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** The real program as a process of its own. Resolves once it is ready. */
+/** The real program, or what `command` starts, as a process of its own. Resolves once it is ready. */
 export async function spawnPlatform(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
+  [program, ...args]: readonly [string, ...string[]] = [process.execPath, main],
 ): Promise<SpawnedPlatform> {
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(program, [...args, 'serve'], {
     env: {
       PATH: process.env.PATH,
       VIGIE_HTTP_PORT: String(httpPort),
