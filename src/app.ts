@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { RunningApp } from '#cli/running-app.ts';
 import type { Config } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
@@ -18,6 +19,8 @@ import { createApi } from '#services/api/api.ts';
 import { Gatekeeper } from '#services/gateway/authenticate.ts';
 import { createIngestHandlers } from '#services/gateway/http/ingest-handler.ts';
 import { createMqttGateway, type MqttGateway } from '#services/gateway/mqtt/mqtt-gateway.ts';
+import { defaultClientId } from '#services/gateway/mqtt-bridge/broker-address.ts';
+import { createMqttBridge, type MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
 import {
   closeChannels,
   createChannelRegistry,
@@ -75,6 +78,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   let history: EmbeddedHistory | undefined;
   let processor: Processor | undefined;
   let mqtt: MqttGateway | undefined;
+  let bridge: MqttBridge | undefined;
   let lifecycle: Lifecycle | undefined;
   let address = { host: config.host, port: config.httpPort };
   let mqttPort: number | undefined;
@@ -250,8 +254,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     name: 'mqtt',
     async start() {
       if (mqtt !== undefined) mqttPort = (await mqtt.start()).port;
+      bridge?.start();
     },
-    stop: (deadlineMs) => mqtt?.stop(deadlineMs),
+    async stop(deadlineMs) {
+      await Promise.all([mqtt?.stop(deadlineMs), bridge?.stop(deadlineMs)]);
+    },
   };
 
   function createGatekeeper(authenticator: Authenticator): Gatekeeper {
@@ -280,6 +287,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         bus,
         log: logger,
       });
+    }
+    if (config.mqttUrl !== undefined) {
+      const { dataDir, mqttUrl: url, mqttShare: share } = config;
+      const clientId = config.mqttClientId ?? defaultClientId({ hostName: hostname(), dataDir });
+      const of = { url, clientId, share, customer: MAIN_CUSTOMER };
+      bridge = createMqttBridge({ ...common, ...of, bus, log: logger });
     }
     metrics.watch(
       'vigie_journal_backlog',
@@ -323,6 +336,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
           await built(history).count();
         },
       },
+      connections: bridge === undefined ? {} : { mqtt_broker: () => built(bridge).isConnected },
       version: VERSION,
       mqttPort: () => mqttPort ?? 0,
     });

@@ -156,6 +156,33 @@ export const Settings = Type.Object(
       description: 'Line-protocol tag that names the sensor, when it is neither sensor_id nor host',
       whenUnset: 'sensor_id, else host',
     }),
+    VIGIE_MQTT_URL: optional(
+      {
+        kind: 'secret',
+        group: 'Readings',
+        description:
+          'Take readings from an existing MQTT 5 broker too, such as mqtts://user:password@broker.example.org:8883 (or mqtt://)',
+        whenUnset: 'none',
+      },
+      { pattern: '^mqtts?://[^\\s/?#]+/?$' },
+    ),
+    VIGIE_MQTT_CLIENT_ID: optional(
+      {
+        group: 'Readings',
+        description:
+          'Name of this instance at that broker; must stay the same, and be its own where several share the readings',
+        whenUnset: 'made from host name and data folder',
+      },
+      { pattern: '^\\S+$', maxLength: 200 },
+    ),
+    VIGIE_MQTT_SHARE: text(
+      {
+        group: 'Readings',
+        description:
+          'Instances of one name share the readings of that broker; none = this one gets them all',
+      },
+      { default: 'vigie', pattern: '^[^\\s+#/]+$' },
+    ),
     VIGIE_SMTP_URL: optional(
       {
         kind: 'secret',
@@ -229,7 +256,6 @@ export const Settings = Type.Object(
     VIGIE_KAFKA_BROKERS: later('Readings by way of Kafka', 'list'),
     VIGIE_DYNAMODB_TABLE: later('Users, products and orders in DynamoDB'),
     VIGIE_DYNAMODB_ENDPOINT: later('Address of DynamoDB', 'url'),
-    VIGIE_MQTT_URL: later('Take readings from an existing MQTT broker', 'secret'),
     VIGIE_LLM: later('Language model of the assistant'),
     VIGIE_LLM_URL: later('Address of the language model', 'url'),
     VIGIE_LLM_KEY: later('Key of the language model', 'secret'),

@@ -51,6 +51,9 @@ test('every default that the reference documents is the parsed default', () => {
     autoRegister: true,
     roles: ROLES,
     lineSensorTag: undefined,
+    mqttUrl: undefined,
+    mqttClientId: undefined,
+    mqttShare: 'vigie',
     logLevel: 'info',
     lateAfterMs: 600_000,
     queueBytes: 64 * 1024 * 1024,
@@ -99,6 +102,20 @@ test('values are converted and the result is frozen to its depths', () => {
   expect(Object.isFrozen(config.limits)).toBe(true);
 });
 
+test('a broker is named by a URL that can be read, and its share may be none', () => {
+  const env = { VIGIE_MQTT_URL: 'mqtts://vigie:p%40ss@broker.example.org:8883' };
+  expect(loadConfig({ cwd: '/', env })).toMatchObject({
+    mqttUrl: env.VIGIE_MQTT_URL,
+    mqttClientId: undefined,
+    mqttShare: 'vigie',
+  });
+  const alone = loadConfig({ cwd: '/', env: { ...env, VIGIE_MQTT_SHARE: 'none' } });
+  expect(alone.mqttShare).toBeUndefined();
+  expect(problemsOf({ VIGIE_MQTT_URL: 'mqtt://broker:99999' })).toEqual({
+    VIGIE_MQTT_URL: 'its host or port is not valid',
+  });
+});
+
 test('every problem is listed in one error', () => {
   expect(
     problemsOf({
@@ -110,6 +127,9 @@ test('every problem is listed in one error', () => {
       VIGIE_AUTO_REGISTER: 'maybe',
       VIGIE_ROLES: 'gateway,cook',
       VIGIE_SMTP_URL: 'mail.example.org',
+      VIGIE_MQTT_URL: 'mqtt://broker.example.org/topic',
+      VIGIE_MQTT_CLIENT_ID: 'two words',
+      VIGIE_MQTT_SHARE: 'a/b',
       VIGIE_PUBLIC_URL: 'ftp://x',
       VIGIE_LOG_LEVEL: 'loud',
     }),
@@ -122,6 +142,9 @@ test('every problem is listed in one error', () => {
     VIGIE_AUTO_REGISTER: 'must be true or false',
     VIGIE_ROLES: 'gateway needs processor in the same process in this version',
     VIGIE_SMTP_URL: 'must start with smtp:// or smtps://',
+    VIGIE_MQTT_URL: 'must start with mqtt:// or mqtts://, and end with the host or its port',
+    VIGIE_MQTT_CLIENT_ID: 'must not hold spaces',
+    VIGIE_MQTT_SHARE: 'must not hold spaces, +, # or /',
     VIGIE_PUBLIC_URL: 'must start with http:// or https://',
     VIGIE_LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, trace, silent',
   });

@@ -31,6 +31,11 @@ export interface Config {
   readonly autoRegister: boolean;
   readonly roles: readonly Role[];
   readonly lineSensorTag: string | undefined;
+  /** A broker that is there already; with user name and password. */
+  readonly mqttUrl: string | undefined;
+  readonly mqttClientId: string | undefined;
+  /** undefined = a subscription of its own. */
+  readonly mqttShare: string | undefined;
   readonly logLevel: LogLevel;
   /** A reading older than this at receipt moves rules but pages nobody. */
   readonly lateAfterMs: number;
@@ -80,6 +85,10 @@ export function loadConfig(sources: ConfigSources): Config {
     else if (!Value.Check(setting.schema, read.value)) note(schemaProblem(setting.schema));
     else values[setting.name] = read.value;
   }
+  const mqttUrl = values.VIGIE_MQTT_URL;
+  if (typeof mqttUrl === 'string' && !URL.canParse(mqttUrl)) {
+    problems.push({ setting: 'VIGIE_MQTT_URL', problem: 'its host or port is not valid' });
+  }
   const roles = readRoles(texts.get('VIGIE_ROLES'), problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(values as Settings, { roles, cwd: sources.cwd });
@@ -97,6 +106,9 @@ function schemaProblem(schema: object): string {
   if (maximum !== undefined) return `must lie between ${minimum} and ${maximum}`;
   if (minimum !== undefined) return `must be ${minimum} or more`;
   if (pattern === '^https?://') return 'must start with http:// or https://';
+  if (pattern?.startsWith('^mqtts?://'))
+    return 'must start with mqtt:// or mqtts://, and end with the host or its port';
+  if (pattern?.includes('+#/')) return 'must not hold spaces, +, # or /';
   if (pattern === '^smtps?://') return 'must start with smtp:// or smtps://';
   if (pattern === '@') return 'must hold an e-mail address';
   if (pattern) return 'must not hold spaces';
@@ -138,6 +150,9 @@ function toConfig(values: Settings, given: { roles: Role[]; cwd: string }): Conf
     autoRegister: values.VIGIE_AUTO_REGISTER,
     roles: given.roles,
     lineSensorTag: values.VIGIE_LINE_SENSOR_TAG,
+    mqttUrl: values.VIGIE_MQTT_URL,
+    mqttClientId: values.VIGIE_MQTT_CLIENT_ID,
+    mqttShare: values.VIGIE_MQTT_SHARE === 'none' ? undefined : values.VIGIE_MQTT_SHARE,
     logLevel: values.VIGIE_LOG_LEVEL,
     lateAfterMs: durationMs(values.VIGIE_LATE_AFTER),
     queueBytes: size(values.VIGIE_QUEUE_SIZE),

@@ -22,6 +22,8 @@ export interface ApiOptions {
   logger: Logger;
   /** By name, as `/health/ready` shows them. */
   readiness: Readonly<Record<string, ReadinessCheck>>;
+  /** Other systems, shown there by name. One that is away does not keep the platform from taking work. */
+  connections?: Readonly<Record<string, () => boolean>>;
   /** Of the product. */
   version: string;
   /** For the lines of the first page; 0 = no MQTT. */

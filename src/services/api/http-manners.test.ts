@@ -80,6 +80,7 @@ test('answers carry their request id and forbid sniffing; no CORS unless asked f
 test('health: live always, ready only when every check passes', async () => {
   let isBroken = false;
   const { ask } = await createApiUnderTest({
+    connections: { broker: () => !isBroken },
     readiness: {
       storage: () => {},
       queue: async () => {
@@ -89,7 +90,11 @@ test('health: live always, ready only when every check passes', async () => {
   });
   expect((await ask('GET /health/live', { key: null })).body).toEqual({ status: 'ok' });
   const ready = await ask('GET /health/ready', { key: null });
-  expect(ready.body).toEqual({ status: 'ok', checks: { storage: 'ok', queue: 'ok' } });
+  expect(ready.body).toEqual({
+    status: 'ok',
+    checks: { storage: 'ok', queue: 'ok' },
+    connections: { broker: 'connected' },
+  });
   isBroken = true;
   const broken = await ask('GET /health/ready', { key: null });
   expect(broken.status).toBe(503);

@@ -3,10 +3,20 @@ import { VigieError } from '#domain/errors.ts';
 import type { ApiInstance, RouteContext } from '../api-instance.ts';
 import type { ReadinessCheck } from '../api-options.ts';
 
+// Tested by: services/api/http-manners.test.ts
+
 const tags = ['Operations'];
 const Live = Type.Object({ status: Type.Literal('ok') }, { title: 'Live' });
 const Ready = Type.Object(
-  { status: Type.Literal('ok'), checks: Type.Record(Type.String(), Type.Literal('ok')) },
+  {
+    status: Type.Literal('ok'),
+    checks: Type.Record(Type.String(), Type.Literal('ok')),
+    connections: Type.Record(
+      Type.String(),
+      Type.Union([Type.Literal('connected'), Type.Literal('disconnected')]),
+      { description: 'Other systems. One that is away does not make the platform unready.' },
+    ),
+  },
   { title: 'Ready' },
 );
 const CHECK_TIMEOUT_MS = 2000;
@@ -25,7 +35,10 @@ async function passes(check: ReadinessCheck): Promise<boolean> {
   }
 }
 
-export function healthRoutes(app: ApiInstance, { readiness }: RouteContext): void {
+export function healthRoutes(
+  app: ApiInstance,
+  { readiness, connections = {} }: RouteContext,
+): void {
   app.get(
     '/health/live',
     {
@@ -60,7 +73,11 @@ export function healthRoutes(app: ApiInstance, { readiness }: RouteContext): voi
       }
       const checks: Record<string, 'ok'> = {};
       for (const [name] of results) checks[name] = 'ok';
-      return { status: 'ok' as const, checks };
+      const shown: Record<string, 'connected' | 'disconnected'> = {};
+      for (const [name, isConnected] of Object.entries(connections)) {
+        shown[name] = isConnected() ? 'connected' : 'disconnected';
+      }
+      return { status: 'ok' as const, checks, connections: shown };
     },
   );
 }

@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isRetryable } from '#domain/errors.ts';
 import type { Metrics } from '#platform/metrics.ts';
-import type { IngestOutcome, ReadingStream } from '#stream/reading-stream.ts';
+import type { IngestOutcome, ReadingStream, Submission } from '#stream/reading-stream.ts';
 import { countOutcome } from '../count-outcome.ts';
+import { publishPatiently } from '../publish-patiently.ts';
 import type { HeldBudget } from './held-budget.ts';
 import { type HeldMessage, MessageBatch } from './message-batch.ts';
-
-const RETRY = { firstMs: 50, factor: 2, maxMs: 2000 } as const;
 
 export interface HeldLimits {
   /** Of one connection; those being stored and those gathered meanwhile count apart. */
@@ -95,29 +92,13 @@ export class HeldMessages {
     this.#isStoring = false;
   }
 
-  async #store(batch: MessageBatch): Promise<IngestOutcome> {
+  #store(batch: MessageBatch): Promise<IngestOutcome> {
     const parsed = batch.parsed();
-    const { signal } = this.#ending;
-    for (
-      let waitMs: number = RETRY.firstMs;
-      ;
-      waitMs = Math.min(waitMs * RETRY.factor, RETRY.maxMs)
-    ) {
+    const { receivedMs, bytes } = batch;
+    const submission = (): Submission => {
       const { customer, sensors } = this.#options.sender();
-      try {
-        return await this.#options.stream.publish({
-          customer,
-          source: 'mqtt',
-          receivedMs: batch.receivedMs,
-          bytes: batch.bytes,
-          parsed,
-          allowedSensors: sensors,
-        });
-      } catch (error) {
-        if (signal.aborted || !isRetryable(error)) throw error;
-        // Jitter, so that connections that were refused together do not come back together.
-        await sleep(waitMs * (0.5 + Math.random() / 2), undefined, { signal });
-      }
-    }
+      return { customer, source: 'mqtt', receivedMs, bytes, parsed, allowedSensors: sensors };
+    };
+    return publishPatiently(this.#options.stream, submission, this.#ending.signal);
   }
 }

@@ -47,11 +47,12 @@ export function parseMessage(message: SensorMessage, context: MessageContext): P
       defaultSensorId: topic.sensorId,
     });
   } catch (error) {
-    return refusedWhole(message, asVigieError(error, context.log));
+    return refuseWhole(message, asVigieError(error, context.log));
   }
 }
 
-function refusedWhole({ topic, payload }: SensorMessage, error: VigieError): ParsedReadings {
+/** A message as one refused reading with its whole payload, cut at 64 KiB. */
+export function refuseWhole({ topic, payload }: SensorMessage, error: VigieError): ParsedReadings {
   return {
     batch: {
       count: 0,
