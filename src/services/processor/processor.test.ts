@@ -156,6 +156,63 @@ test('a rule that is changed keeps the alert while it still holds, and closes it
   expect(await alertsOf(platform)).toHaveLength(1);
 });
 
+test.each(['change', 'crash'] as const)(
+  'an alert goes on when its rule is changed, without another on-delay (%s)',
+  async (how) => {
+    const platform = await createProcessor();
+    const slow = { metric: 'temperature', above: [{ limit: 30 }], on_delay: '20s' };
+    await platform.putRule({ id: 'hot', when: slow });
+    await platform.send([reading('a', 0, 40), reading('a', 25, 40)]);
+    expect(await alertsOf(platform)).toMatchObject([{ state: 'active' }]);
+    if (how === 'crash') await platform.restart('crash');
+    await platform.send(reading('a', 58, 40));
+    await platform.putRule({ id: 'hot', when: { ...slow, above: [{ limit: 31 }] } });
+    await platform.send(reading('a', 59, 40));
+    expect(await alertsOf(platform)).toMatchObject([{ state: 'active' }]);
+    await platform.send(reading('a', 59.5, 20));
+    expect(await alertsOf(platform)).toMatchObject([{ state: 'cleared' }]);
+  },
+);
+
+test('a rule of which only texts change goes on where it was, also through a crash', async () => {
+  const platform = await createProcessor();
+  const jump = { metric: 'temperature', change: { by: 5, within: '10m' } };
+  await platform.putRule({ id: 'jump', when: jump });
+  await platform.putRule({ id: 'mute', when: { silent: '1s' } });
+  await platform.send([reading('a', 0, 10), reading('a', 1, 40)]);
+  await vi.waitFor(async () => expect(await alertsOf(platform)).toHaveLength(2), { timeout: 4000 });
+  await platform.putRule({ id: 'jump', name: { en: 'Jump' }, when: jump });
+  await platform.putRule({ id: 'mute', name: { en: 'Mute' }, when: { silent: '1s' } });
+  await platform.putRule({ id: 'mute', when: { silent: '900ms' } });
+  await platform.restart('crash');
+  expect(await alertsOf(platform)).toMatchObject([{ state: 'active' }, { state: 'active' }]);
+});
+
+test('a rule that is changed to another metric closes its alert and raises one of its own', async () => {
+  const platform = await createProcessor();
+  await platform.putRule(hot);
+  await platform.send(reading('a', 0, { temperature: 40, humidity: 90 }));
+  await platform.putRule({ id: 'hot', when: { metric: 'humidity', above: [{ limit: 80 }] } });
+  const rows = await platform.storage.state.db
+    .selectFrom('alerts')
+    .select(['metric', 'state'])
+    .orderBy('id')
+    .execute();
+  expect(rows).toEqual([
+    { metric: 'temperature', state: 'cleared' },
+    { metric: 'humidity', state: 'active' },
+  ]);
+});
+
+test('a label that brings a rule shows it the metrics that the reading does not hold', async () => {
+  const platform = await createProcessor();
+  await platform.putRule({ ...hot, where: { labels: { site: 'lyon' } } });
+  await platform.send(reading('a', 0, 40));
+  const labelled = { ...reading('a', 1, { humidity: 50 }), metadata: { labels: { site: 'lyon' } } };
+  await platform.send(labelled);
+  expect(await alertsOf(platform)).toMatchObject([{ rule_id: 'hot', state: 'active' }]);
+});
+
 test('a full disk refuses without storing, and takes the same readings when there is room again', async () => {
   const platform = await createProcessor();
   await platform.putRule(hot);

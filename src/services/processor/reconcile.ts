@@ -48,8 +48,8 @@ export function closeOrphan(group: Group, alert: AlertsTable): void {
 }
 
 /**
- * After a start, rules and open alerts must agree: an alert whose rule is at rest is closed. What a rule
- * holds active without an alert is judged anew, by the value that stands or by the clock.
+ * After a start, rules and open alerts must agree. Where they do not (a rule was changed just before the
+ * crash) the rule is judged anew, by the value that stands or by the clock; an alert that no longer holds is closed.
  */
 export function reconcileAlerts(
   group: Group,
@@ -57,23 +57,24 @@ export function reconcileAlerts(
 ): void {
   for (const sensor of fleet.all()) {
     for (const instance of sensor.instances) {
-      if (instance.alert !== undefined && !instance.rule.isActive(instance.state)) {
-        closeAlert(group, instance);
-        group.touched.add(sensor);
-      }
-      if (instance.alert === undefined && instance.rule.isActive(instance.state)) {
-        instance.state = undefined;
-        evaluator.showLast(group, instance);
-        timers.schedule(instance);
-        group.touched.add(sensor);
-      }
+      if ((instance.alert !== undefined) === instance.rule.isActive(instance.state)) continue;
+      instance.state = undefined;
+      judgeAnew(group, instance, evaluator);
+      timers.schedule(instance);
+      group.touched.add(sensor);
     }
   }
 }
 
+function judgeAnew(group: Group, instance: RuleInstance, evaluator: Evaluator): void {
+  evaluator.showLast(group, instance);
+  if (instance.alert !== undefined && !instance.rule.isActive(instance.state))
+    closeAlert(group, instance);
+}
+
 /**
- * Gives every sensor of a customer (or one) the rules as they are now. Unchanged rules go on; a changed or new one sees
- * the value that stands; the alert of one that is gone, or that no longer holds, is closed.
+ * Gives every sensor of a customer (or one) the rules as they are now. Rules that decide the same go on; a changed or
+ * new one sees what stands; the alert of one that is gone, watches something else, or no longer holds, is closed.
  */
 export function applyRules(
   group: Group,
@@ -82,19 +83,24 @@ export function applyRules(
 ): void {
   for (const sensor of sensors) {
     const before = new Set(sensor.instances);
-    const known = new Set(sensor.instances.map(({ rule }) => ruleKey(rule.rule)));
     const gone = attachRules(sensor, book);
+    const kept = new Set(
+      before
+        .difference(new Set(gone))
+        .values()
+        .map(({ rule }) => rule.rule.id),
+    );
     for (const instance of sensor.instances) {
-      if (!before.has(instance) && !known.has(ruleKey(instance.rule.rule))) {
-        const previous = gone.find(({ rule }) => rule.rule.id === instance.rule.rule.id);
-        if (previous?.alert) {
-          instance.alert = previous.alert;
-          previous.alert = undefined;
-        }
-        evaluator.showLast(group, instance);
-        if (instance.alert !== undefined && !instance.rule.isActive(instance.state))
-          closeAlert(group, instance);
+      const { id } = instance.rule.rule;
+      if (!kept.has(id)) {
+        handOver(
+          gone.find(({ rule }) => rule.rule.id === id),
+          instance,
+        );
+        judgeAnew(group, instance, evaluator);
       }
+      // What is remembered of a rule is remembered with its revision.
+      if (!before.has(instance) && instance.state !== undefined) group.touched.add(sensor);
       timers.schedule(instance);
     }
     for (const instance of gone) closeAlert(group, instance);
@@ -102,4 +108,11 @@ export function applyRules(
   }
 }
 
-const ruleKey = (rule: { id: string; revision: number }): string => `${rule.id} ${rule.revision}`;
+/** A changed rule takes over the alert of the old one, unless that was about something else. */
+function handOver(previous: RuleInstance | undefined, next: RuleInstance): void {
+  if (previous?.alert === undefined) return;
+  if (previous.rule.kind !== next.rule.kind || previous.rule.metrics[0] !== next.rule.metrics[0])
+    return;
+  next.alert = previous.alert;
+  previous.alert = undefined;
+}

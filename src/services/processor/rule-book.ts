@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { conditionKind, type Rule } from '#domain/rule.ts';
 import { compileRule } from '#engine/rules/compile-rule.ts';
 import type { CompiledRule } from '#engine/rules/compiled-rule.ts';
@@ -62,7 +63,7 @@ export class RuleBook {
 }
 
 /**
- * Gives a sensor the instances of the rules that cover it. Those whose rule is still the same keep
+ * Gives a sensor the instances of the rules that cover it. Those whose rule still decides the same keep
  * their state; the others are returned so that their alerts can be closed.
  */
 export function attachRules(sensor: SensorEntry, book: RuleBook): RuleInstance[] {
@@ -87,7 +88,7 @@ export function attachRules(sensor: SensorEntry, book: RuleBook): RuleInstance[]
   return gone;
 }
 
-/** An instance of the same rule at the same revision, compiled anew. */
+/** An instance of the same rule compiled anew, or of one whose name, texts or policy were changed and no more. */
 function keepUnchanged(
   sensor: SensorEntry,
   rule: CompiledRule,
@@ -97,7 +98,27 @@ function keepUnchanged(
     (instance) =>
       before.has(instance.rule) &&
       instance.rule.rule.id === rule.rule.id &&
-      instance.rule.rule.revision === rule.rule.revision &&
-      conditionKind(instance.rule.rule.when) === conditionKind(rule.rule.when),
+      decidesAlike(instance.rule.rule, rule.rule),
   );
+}
+
+function decidesAlike(a: Rule, b: Rule): boolean {
+  if (conditionKind(a.when) !== conditionKind(b.when)) return false;
+  if (a.revision === b.revision) return true;
+  const deciding = ({ when, schedule, severity }: Rule) => [when, schedule, severity];
+  return isDeepStrictEqual(deciding(a), deciding(b));
+}
+
+const undelayed = new WeakMap<CompiledRule, CompiledRule>();
+
+/** The same rule without its on-delay, to go on with an alert that has waited for it already. */
+export function withoutOnDelay(compiled: CompiledRule): CompiledRule {
+  const { on_delay: delay, ...when } = compiled.rule.when;
+  if (delay === undefined) return compiled;
+  let made = undelayed.get(compiled);
+  if (made === undefined) {
+    made = compileRule({ ...compiled.rule, when: when as Rule['when'] });
+    undelayed.set(compiled, made);
+  }
+  return made;
 }

@@ -1,6 +1,7 @@
 import type { Sample, Transition } from '#engine/rules/compiled-rule.ts';
 import type { Submission } from '#stream/reading-stream.ts';
 import { ColumnBuilder, createGroup, type Group, type LateReading, type Tally } from '../group.ts';
+import { withoutOnDelay } from '../rule-book.ts';
 import type { RuleInstance } from '../rule-instance.ts';
 import { LastSamples, type SensorEntry, type SeriesGroup } from '../sensor-entry.ts';
 import type { Timers } from '../timers.ts';
@@ -77,6 +78,13 @@ export class Evaluator {
           });
         }
         offset += batch.shapes[at]!.length;
+      }
+    }
+    // Rules that a new label has brought see the metrics that the reading did not hold.
+    for (const sensor of group.renewed) {
+      for (const instance of sensor.instances) {
+        if (instance.state === undefined && instance.alert === undefined)
+          this.showLast(group, instance);
       }
     }
   }
@@ -195,8 +203,8 @@ export class Evaluator {
   }
 
   /** Lets the clock reach an instance. */
-  tick(group: Group, instance: RuleInstance): void {
-    const after = instance.rule.onTick(
+  tick(group: Group, instance: RuleInstance, rule = instance.rule): void {
+    const after = rule.onTick(
       instance.state,
       { sensor: instance.sensor, nowMs: group.nowMs },
       this.#transitions,
@@ -209,15 +217,23 @@ export class Evaluator {
     if (this.#transitions.length > 0) this.#collect(group, instance, undefined);
   }
 
-  /** Shows a rule that is new, or whose limits are, the value that stands. */
+  /**
+   * Shows a rule that is new, or was changed, what stands. An alert that it takes over goes on as long as it
+   * holds, without another wait for the on-delay.
+   */
   showLast(group: Group, instance: RuleInstance): void {
-    const { sensor, rule } = instance;
+    const { sensor, alert } = instance;
+    const rule = alert === undefined ? instance.rule : withoutOnDelay(instance.rule);
+    if (rule.takes === 'arrival' || rule.takes === 'clock') {
+      if (alert !== undefined) this.tick(group, instance, rule);
+      return;
+    }
     const [metric] = rule.metrics;
     const series = metric === undefined ? undefined : sensor.series.get(metric);
     const receivedMs = sensor.lastReceivedMs;
     if (series === undefined || receivedMs === undefined || Number.isNaN(series.lastValue)) return;
     // What was too old to tell is not told now; an alert that stands is held to the value that stands.
-    if (!instance.alert && receivedMs - series.lastTimeMs > this.#lateAfterMs) return;
+    if (alert === undefined && receivedMs - series.lastTimeMs > this.#lateAfterMs) return;
     const sample = this.#sample;
     sample.sensor = sensor;
     sample.timeMs = series.lastTimeMs;
@@ -225,7 +241,9 @@ export class Evaluator {
     sample.isLate = false;
     sample.metric = rule.takes === 'reading' ? '' : series.metric;
     sample.value = rule.takes === 'reading' ? Number.NaN : series.lastValue;
-    if (rule.takes === 'sample' || rule.takes === 'reading') this.#step(group, instance, undefined);
+    instance.state = rule.onSample(instance.state, sample, this.#transitions);
+    this.#timers.schedule(instance);
+    if (this.#transitions.length > 0) this.#collect(group, instance, undefined);
   }
 
   #collect(group: Group, instance: RuleInstance, tally: Tally | undefined): void {
