@@ -8,6 +8,7 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       { test: { ...common, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { test: { ...common, name: 'deploy', include: ['test/deploy/**/*.test.ts'] } },
       {
         test: {
           ...common,

@@ -33,8 +33,8 @@ test('the packed program, installed in an empty folder, takes a reading, gives i
   expect(install.status, install.stderr).toBe(0);
 
   // On a machine with an old Node.js this goes by way of the one that came with the package.
-  const command = join(home, 'node_modules/.bin/vigie');
-  const platform = await spawnPlatform(join(folder, 'data'), { PATH: path }, [command]);
+  const launch = { command: [join(home, 'node_modules/.bin/vigie')] } as const;
+  const platform = await spawnPlatform(join(folder, 'data'), { PATH: path }, launch);
   onTestFinished(async () => void (await platform.stop()));
   const reading = { sensor_id: 's1', timestamp: new Date().toISOString(), readings: { t: -18.4 } };
   const sent = await call(`${platform.url}/v1/readings`, 'POST', reading);

@@ -40,14 +40,22 @@ export function temporaryFolder(name: string): { path: string; remove(): void } 
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** The real program, or what `command` starts, as a process of its own. Resolves once it is ready. */
+/** Another way to start it than from the source. */
+export interface Launch {
+  readonly command?: readonly [program: string, ...args: string[]];
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** The real program as a process of its own. Resolves once it is ready. */
 export async function spawnPlatform(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
-  [program, ...args]: readonly [string, ...string[]] = [process.execPath, main],
+  { command: [program, ...args] = [process.execPath, main], ...user }: Launch = {},
 ): Promise<SpawnedPlatform> {
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const child = spawn(program, [...args, 'serve'], {
+    ...user,
     env: {
       PATH: process.env.PATH,
       VIGIE_HTTP_PORT: String(httpPort),
