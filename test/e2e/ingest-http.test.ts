@@ -11,6 +11,18 @@ async function latest(platform: Awaited<ReturnType<typeof createTestApp>>, senso
   >;
 }
 
+test('requests of one millisecond without times do not take each other’s place', async () => {
+  const platform = await createTestApp();
+  const values = Array.from({ length: 50 }, (_, at) => at);
+  const answers = await Promise.all(
+    values.map((t) => platform.post(JSON.stringify({ sensor_id: 'burst', readings: { t } }))),
+  );
+  for (const { body } of answers) expect(body).toMatchObject({ accepted: 1, replaced: 0 });
+  const { body } = await platform.call('GET', '/v1/sensors/burst/readings?metric=t');
+  const stored = (body.samples as [string, number][]).map(([, value]) => value);
+  expect(stored.toSorted((a, b) => a - b)).toEqual(values);
+});
+
 test('a reading is there when its acknowledgement is', async () => {
   const platform = await createTestApp();
   const timestamp = new Date(Date.now() - 1000).toISOString();

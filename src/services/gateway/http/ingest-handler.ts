@@ -13,6 +13,7 @@ import { parseLineProtocol } from '../formats/line-protocol.ts';
 import { parseNdjson } from '../formats/ndjson.ts';
 import type { ParseContext } from '../formats/parse-context.ts';
 import { parseSenml } from '../formats/senml.ts';
+import { ReceiptClock } from '../receipt-clock.ts';
 import { BodyBudget, BodyShare, readBody } from './read-body.ts';
 
 // Tested by: test/e2e/ingest-http.test.ts
@@ -52,6 +53,7 @@ export interface IngestHandlers {
  */
 export function createIngestHandlers(deps: IngestDependencies): IngestHandlers {
   const budget = new BodyBudget(deps.bodyBudgetBytes);
+  const receipts = new ReceiptClock(deps.clock);
 
   async function readings(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { authorization } = request.headers;
@@ -95,7 +97,7 @@ export function createIngestHandlers(deps: IngestDependencies): IngestHandlers {
       const encoding = request.headers['content-encoding'];
       const body = encoding === undefined ? raw : await inflateBody(raw, encoding, bodyBytes);
       share.reach(body.length);
-      const receivedMs = deps.clock.now();
+      const receivedMs = receipts.next();
       const parsed = parse(body, { limits: deps.limits, receivedMs });
       const outcome = await deps.stream.publish({
         customer: caller.customer,

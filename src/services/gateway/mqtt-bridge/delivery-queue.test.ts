@@ -6,7 +6,7 @@ import { createLogger } from '#platform/logging.ts';
 import { Metrics } from '#platform/metrics.ts';
 import type { IngestOutcome, Submission } from '#stream/reading-stream.ts';
 import { GatedStream } from '#test/support/gated-stream.ts';
-import { ReceiptClock } from '../mqtt/receipt-clock.ts';
+import { ReceiptClock } from '../receipt-clock.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 
 function createQueue(stream = new GatedStream(), bounds = {}) {

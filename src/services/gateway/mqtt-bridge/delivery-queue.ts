@@ -6,8 +6,8 @@ import type { ReadingStream } from '#stream/reading-stream.ts';
 import { countOutcome } from '../count-outcome.ts';
 import { mergeReadings } from '../mqtt/merge-readings.ts';
 import { parseMessage, refuseWhole, type SensorMessage } from '../mqtt/parse-message.ts';
-import type { ReceiptClock } from '../mqtt/receipt-clock.ts';
 import { publishPatiently } from '../publish-patiently.ts';
+import type { ReceiptClock } from '../receipt-clock.ts';
 
 export interface DeliveryContext {
   stream: ReadingStream;

@@ -6,7 +6,7 @@ import type { Metrics } from '#platform/metrics.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { ReadingStream } from '#stream/reading-stream.ts';
 import { ReadingTopics } from '../mqtt/reading-topics.ts';
-import { ReceiptClock } from '../mqtt/receipt-clock.ts';
+import { ReceiptClock } from '../receipt-clock.ts';
 import { AlertOutlet } from './alert-outlet.ts';
 import { BridgeConnection } from './bridge-connection.ts';
 import { parseBrokerUrl } from './broker-address.ts';

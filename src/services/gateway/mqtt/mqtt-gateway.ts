@@ -7,13 +7,13 @@ import type { Metrics } from '#platform/metrics.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { ReadingStream } from '#stream/reading-stream.ts';
 import type { Gatekeeper } from '../authenticate.ts';
+import { ReceiptClock } from '../receipt-clock.ts';
 import { AlertFeed } from './alert-feed.ts';
 import { type Broker, openBroker } from './broker.ts';
 import { type ConnectionContext, MqttConnection } from './connection.ts';
 import { HeldBudget } from './held-budget.ts';
 import type { HeldLimits } from './held-messages.ts';
 import { ReadingTopics } from './reading-topics.ts';
-import { ReceiptClock } from './receipt-clock.ts';
 import { renewKeys } from './renew-keys.ts';
 
 export interface MqttGatewayDependencies {

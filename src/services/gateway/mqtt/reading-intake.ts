@@ -1,6 +1,7 @@
 import type { Limits } from '#domain/reading.ts';
 import type { Logger } from '#platform/logging.ts';
 import type { Gatekeeper } from '../authenticate.ts';
+import type { ReceiptClock } from '../receipt-clock.ts';
 import type { ClientSession, Will } from './client-session.ts';
 import { type FrameReader, ProtocolViolation } from './frame-reader.ts';
 import type { HeldMessages } from './held-messages.ts';
@@ -8,7 +9,6 @@ import { acknowledgement } from './message-batch.ts';
 import { parseMessage, type SensorMessage } from './parse-message.ts';
 import { PublishHead } from './publish-head.ts';
 import type { ReadingTopics } from './reading-topics.ts';
-import type { ReceiptClock } from './receipt-clock.ts';
 
 // Tested by: mqtt-gateway.test.ts
 

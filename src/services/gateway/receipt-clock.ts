@@ -4,7 +4,7 @@ import { type Clock, msFromMicros } from '#domain/time.ts';
 const MAX_LEAD_MICROS = 1_000_000;
 
 /**
- * Times of receipt that never repeat: messages of one millisecond are a microsecond apart, in their order.
+ * Times of receipt that never repeat: what comes in one millisecond is a microsecond apart, in its order.
  * Readings without a time of their own would otherwise take each other's place.
  */
 export class ReceiptClock {
