@@ -28,8 +28,10 @@ export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
   const range = parsed.range();
-  if (range !== 'rfc6052') return range === 'unicast';
   const bytes = parsed.toByteArray();
+  // ::/96, IPv4 within IPv6 of old (RFC 4291, 2.5.5.1), for which the library has no range.
+  if (bytes.length === 16 && bytes.slice(0, 12).every((byte) => byte === 0)) return false;
+  if (range !== 'rfc6052') return range === 'unicast';
   // 64:ff9b:1::/48 is for private use (RFC 8215).
   const isWellKnown = bytes.slice(4, 12).every((byte) => byte === 0);
   return isWellKnown && isPublicAddress(bytes.slice(12).join('.'));
