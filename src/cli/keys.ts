@@ -33,7 +33,7 @@ const EXAMPLES = `
 Examples:
   $ vigie keys create --name greenhouse --scopes ingest --sensors "greenhouse-*"
   $ vigie keys list
-  $ vigie keys revoke 0199c0de-…
+  $ vigie keys revoke dvp4278db6
 
 Each of these needs a key of the scope admin.`;
 

@@ -63,6 +63,13 @@ test('a condition is judged by the form that its members show', () => {
   ]);
 });
 
+test('a third end of a range is one too many', () => {
+  const when = { metric: 't', outside: [{ range: [2, 8, 9] }] };
+  expect(errorsOf(rule, { when })).toEqual([
+    { pointer: '/when/outside/0/range/2', detail: 'is one too many' },
+  ]);
+});
+
 test('a missing member is named', () => {
   expect(errorsOf(rule, {})).toEqual([{ pointer: '/when', detail: 'is missing' }]);
   expect(errorsOf(rule, undefined)).toEqual([{ pointer: '/when', detail: 'is missing' }]);

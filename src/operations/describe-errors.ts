@@ -101,9 +101,11 @@ function describe(schema: TSchema, error: SchemaError): InputProblem[] {
   const { instancePath, keyword, message } = error;
   const params = error.params as Record<string, unknown>;
   switch (keyword) {
-    // Said once more, and better, by additionalProperties.
     case 'boolean':
-      return [];
+      // An unknown member is said once more, and better, by additionalProperties.
+      return error.schemaPath.endsWith('/additionalItems')
+        ? [{ pointer: instancePath, detail: 'is one too many' }]
+        : [];
     case 'required':
       return (params.requiredProperties as string[]).map((name) => ({
         pointer: `${instancePath}/${escapeToken(name)}`,

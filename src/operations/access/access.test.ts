@@ -62,6 +62,15 @@ test('a key without scopes, with unknown ones, or expired before it begins is re
   }
 });
 
+test('a key for sensors that no id can match is refused', async () => {
+  const { ctx } = await start();
+  const input = { name: 'x', scopes: ['ingest'], sensors: ['freezer-*', 'a b'] };
+  await expect(createKey({ ctx, input })).rejects.toMatchObject({
+    code: 'invalid_request',
+    pointer: '/sensors/1',
+  });
+});
+
 test('the last key that can administer is not revoked, others are, once', async () => {
   const { ctx, state } = await start();
   const first = await createKey({ ctx, input: { name: 'a', scopes: ['admin'] } });

@@ -1,4 +1,5 @@
 import { type ApiKeyCreated, ApiKeyInput } from '#domain/access.ts';
+import { selectorProblems } from '#engine/rules/selector.ts';
 import { insertKey } from '#storage/state/api-keys.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import { audited, authorize, type OperationContext } from '../context.ts';
@@ -24,6 +25,11 @@ export async function createKey({
   if (expiresMs !== null && expiresMs <= nowMs) {
     throw refuse([{ pointer: '/expires_at', detail: 'lies in the past' }]);
   }
+  const problems = selectorProblems({ sensors: sensors ?? [] }).map(({ pointer, detail }) => ({
+    pointer: pointer.replace('/where', ''),
+    detail,
+  }));
+  if (problems.length > 0) throw refuse(problems);
   const id = newKeyId();
   const text = newKeyText(id);
   const row = {

@@ -25,7 +25,7 @@ export function sensorView(
     metrics: metricsView(series, live),
     status: live?.status ?? 'never',
     cadence: live?.cadenceMs === undefined ? null : formatDuration(live.cadenceMs),
-    skew_ms: live?.skewMs ?? null,
+    skew_ms: live?.skewMs === undefined ? null : Math.round(live.skewMs),
     last_seen_at: formatTimeOrNull(live?.lastSeenMs),
     registered_at: formatTime(row.registered_at),
     updated_at: formatTime(row.updated_at),

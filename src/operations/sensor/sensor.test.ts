@@ -63,7 +63,7 @@ test('a registered sensor is answered in the shape of the contract', async () =>
     },
     status: 'ok',
     cadence: '10s',
-    skew_ms: 12.5,
+    skew_ms: 13,
     last_seen_at: '2026-11-22T05:00:00.000Z',
   });
   expect(await auditedActions(state)).toEqual(['sensor.create sensor/freezer-3']);
