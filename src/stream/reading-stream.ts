@@ -17,6 +17,11 @@ export interface Submission {
   allowedSensors?: readonly string[] | undefined;
   /** Where it came from a log of readings: the position of its last record in its partition. */
   offset?: number;
+  /**
+   * How long the sender wants to wait for the outcome where the stream could acknowledge earlier, ms. undefined = not
+   * at all: as soon as the readings are durable.
+   */
+  waitMs?: number | undefined;
 }
 
 /** accepted + duplicates + rejected.length = readings sent; late and replaced are counted within accepted. */
@@ -28,6 +33,8 @@ export interface IngestOutcome {
   rejected: Rejection[];
   /** Raised, changed or cleared by these readings. */
   alerts: AlertOutcome[];
+  /** The readings are durable and their outcome is not known yet: all are counted as accepted. */
+  status?: 'queued';
 }
 
 /**

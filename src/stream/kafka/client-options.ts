@@ -1,0 +1,41 @@
+import type { BaseOptions } from '@platformatic/kafka';
+import type { Compression } from './record-batch.ts';
+
+/** How the brokers are reached, and how topics that are not there yet are made. */
+export interface KafkaSettings {
+  /** `host:port` of some of the brokers; the others are learned from them. */
+  brokers: readonly string[];
+  /** undefined = plain TCP; `ca` in PEM, undefined = the authorities that the system trusts. */
+  tls: { ca: string | undefined } | undefined;
+  sasl: { mechanism: SaslMechanism; username: string; password: string } | undefined;
+  partitions: number;
+  replication: number;
+  compression: Compression;
+}
+
+export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
+const CONNECT_MS = 3000;
+const REQUEST_MS = 10_000;
+const METADATA_AGE_MS = 60_000;
+
+/** Options of every client. Retries are the caller's: a client tries once and says what is wrong. */
+export function clientOptions(settings: KafkaSettings, clientId: string): BaseOptions {
+  const { brokers, tls, sasl } = settings;
+  return {
+    clientId,
+    bootstrapBrokers: [...brokers],
+    connectTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+    metadataMaxAge: METADATA_AGE_MS,
+    retries: 0,
+    ...(tls && { tls: tls.ca === undefined ? {} : { ca: tls.ca }, tlsServerName: !isAddress(brokers) }),
+    ...(sasl && { sasl }),
+  };
+}
+
+/** No server name is sent for bare addresses (RFC 6066 section 3). */
+function isAddress(brokers: readonly string[]): boolean {
+  return brokers.every((broker) => /^(?:\d+\.){3}\d+:\d+$|^\[/.test(broker));
+}
