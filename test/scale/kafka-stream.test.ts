@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VigieError } from '#domain/errors.ts';
-import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
-import { kafkaSettings, readTopic, silentLog, submissionOf } from '#test/support/kafka-records.ts';
 import type { KafkaSettings } from '#stream/kafka/client-options.ts';
 import { KafkaStream } from '#stream/kafka/kafka-stream.ts';
 import { partitionOf } from '#stream/kafka/murmur2.ts';
 import { TOPICS } from '#stream/kafka/topics.ts';
+import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
+import { kafkaSettings, readTopic, silentLog, submissionOf } from '#test/support/kafka-records.ts';
 
 async function createStream(
   settings: KafkaSettings,
@@ -42,7 +42,9 @@ describe.skipIf(kafkaIsMissing())('KafkaStream', () => {
     const answers = await Promise.all([
       stream.publish(submissionOf(sent.slice(0, 100))),
       stream.publish(submissionOf([...sent.slice(100, 200), { sensor_id: 'bad' }])),
-      stream.publish(submissionOf(sent.slice(200), { source: 'mqtt', receivedMs: 1_700_000_000_007 })),
+      stream.publish(
+        submissionOf(sent.slice(200), { source: 'mqtt', receivedMs: 1_700_000_000_007 }),
+      ),
     ]);
     expect(answers.map(({ accepted, status }) => [accepted, status])).toEqual([
       [100, 'queued'],
@@ -81,12 +83,15 @@ describe.skipIf(kafkaIsMissing())('KafkaStream', () => {
     const settings = kafkaSettings((await createKafka()).brokers);
     const stream = await createStream(settings, 20_000);
     const answers = await Promise.allSettled(
-      Array.from({ length: 50 }, (_, n) => stream.publish(submissionOf([reading('s', n)], { bytes: 1000 }))),
+      Array.from({ length: 50 }, (_, n) =>
+        stream.publish(submissionOf([reading('s', n)], { bytes: 1000 })),
+      ),
     );
     const taken = answers.filter(({ status }) => status === 'fulfilled');
     expect(taken).toHaveLength(20);
     for (const answer of answers) {
-      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 });
+      if (answer.status === 'rejected')
+        expect(answer.reason).toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 });
     }
     expect(await readTopic(settings, TOPICS.readings)).toHaveLength(20);
     await stream.publish(submissionOf([reading('s', 100)]));

@@ -56,7 +56,10 @@ export async function createKafka(
 export async function startKafka({
   nodes: count = 1,
   security = { protocol: 'PLAINTEXT' },
-}: { nodes?: 1 | 3; security?: KafkaSecurity } = {}): Promise<KafkaCluster> {
+}: {
+  nodes?: 1 | 3;
+  security?: KafkaSecurity;
+} = {}): Promise<KafkaCluster> {
   const folder = temporaryFolder('kafka');
   const members: { id: number; port: number; controllerPort: number }[] = [];
   for (let id = 1; id <= count; id++) {

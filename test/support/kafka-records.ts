@@ -14,7 +14,10 @@ export interface ReadRecord {
   headers: Record<string, string>;
 }
 
-export function kafkaSettings(brokers: string, changes: Partial<KafkaSettings> = {}): KafkaSettings {
+export function kafkaSettings(
+  brokers: string,
+  changes: Partial<KafkaSettings> = {},
+): KafkaSettings {
   return {
     brokers: brokers.split(','),
     tls: undefined,

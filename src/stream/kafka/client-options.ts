@@ -30,7 +30,10 @@ export function clientOptions(settings: KafkaSettings, clientId: string): BaseOp
     requestTimeout: REQUEST_MS,
     metadataMaxAge: METADATA_AGE_MS,
     retries: 0,
-    ...(tls && { tls: tls.ca === undefined ? {} : { ca: tls.ca }, tlsServerName: !isAddress(brokers) }),
+    ...(tls && {
+      tls: tls.ca === undefined ? {} : { ca: tls.ca },
+      tlsServerName: !isAddress(brokers),
+    }),
     ...(sasl && { sasl }),
   };
 }

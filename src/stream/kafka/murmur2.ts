@@ -8,8 +8,7 @@ export function murmur2(bytes: Uint8Array): number {
   const whole = length - (length % 4);
   let hash = SEED ^ length;
   for (let at = 0; at < whole; at += 4) {
-    let word =
-      bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    let word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     word = Math.imul(word, M);
     word ^= word >>> R;
     hash = Math.imul(hash, M) ^ Math.imul(word, M);

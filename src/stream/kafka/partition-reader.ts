@@ -39,6 +39,8 @@ export interface PartitionReaderOptions {
   topic: string;
   /** Called for each portion, one at a time for each partition. */
   onRecords(records: FetchedRecords): void;
+  /** A partition held nothing after what was read of it. */
+  onIdle?(partition: number): void;
   /** False where a partition is to wait; ask again by `wake`. */
   isHungry(partition: number): boolean;
 }
@@ -106,7 +108,10 @@ export class PartitionReader {
   }
 
   /** The oldest or the next offset of each partition. Rejects where the brokers are away. */
-  async offsets(which: 'oldest' | 'next', partitions: readonly number[]): Promise<Map<number, number>> {
+  async offsets(
+    which: 'oldest' | 'next',
+    partitions: readonly number[],
+  ): Promise<Map<number, number>> {
     const { topic } = this.#options;
     const timestamp = which === 'oldest' ? -2n : -1n;
     const wanted = { [topic]: [...partitions] };
@@ -166,7 +171,9 @@ export class PartitionReader {
         maxWaitTime: MAX_WAIT_MS,
         minBytes: 1,
         maxBytes: MAX_BYTES,
-        topics: [{ topicId, partitions: [...asked].map(([at, { offset }]) => fetchOf(at, offset)) }],
+        topics: [
+          { topicId, partitions: [...asked].map(([at, { offset }]) => fetchOf(at, offset)) },
+        ],
       });
       const response = await within(fetched.catch(partialAnswer), FETCH_MS, 'no records');
       for (const part of response.responses.flatMap((answer) => answer.partitions)) {
@@ -175,6 +182,10 @@ export class PartitionReader {
         if (then === undefined || this.#open.get(part.partitionIndex)?.turn !== then.turn) continue;
         if (part.errorCode === 0) this.#deliver(part, then.offset);
         else await this.#refused(part, then.offset);
+      }
+      for (const [at, { offset, turn }] of asked) {
+        const now = this.#open.get(at);
+        if (now?.turn === turn && now.offset === offset) this.#options.onIdle?.(at);
       }
       this.#failures = 0;
     } catch (error) {

@@ -37,7 +37,10 @@ export async function sendProduce(
           .appendInt32(timeoutMs)
           .appendArray([topic], (writer, name) => {
             writer.appendString(name).appendArray([...batches], (inner, { partition, bytes }) => {
-              inner.appendInt32(partition).appendUnsignedVarInt(bytes.length + 1).append(bytes);
+              inner
+                .appendInt32(partition)
+                .appendUnsignedVarInt(bytes.length + 1)
+                .append(bytes);
             });
           })
           .appendTaggedFields(),

@@ -7,7 +7,11 @@ const HEADERS = encodeHeaders({ source: 'http', kind: 'é' });
 function batchOf(count: number, compression: Compression) {
   const builder = new RecordBatchBuilder(1_700_000_000_123);
   for (let n = 0; n < count; n++) {
-    builder.append(Buffer.from(`main/s${n}`), Buffer.from(`{"n":${n},"x":"${'y'.repeat(n)}"}`), HEADERS);
+    builder.append(
+      Buffer.from(`main/s${n}`),
+      Buffer.from(`{"n":${n},"x":"${'y'.repeat(n)}"}`),
+      HEADERS,
+    );
   }
   return builder.finish({ id: 7n, epoch: 2 }, 40, compression);
 }

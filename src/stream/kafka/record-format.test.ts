@@ -8,9 +8,15 @@ test('TimeWriter writes what formatTime() writes, in whatever order times come',
   const micros = fc.integer({ min: -62_167_219_200_000_000, max: 253_402_300_799_999_000 });
   const whole = fc.integer({ min: 0, max: 4_000_000_000_000 });
   fc.assert(
-    fc.property(fc.oneof(micros.map((us) => us / 1000), whole), (ms) => {
-      expect(writer.write(ms)).toBe(formatTime(ms));
-    }),
+    fc.property(
+      fc.oneof(
+        micros.map((us) => us / 1000),
+        whole,
+      ),
+      (ms) => {
+        expect(writer.write(ms)).toBe(formatTime(ms));
+      },
+    ),
   );
 });
 

@@ -1,6 +1,6 @@
 import { isSensorId, type ParsedReadings, type ReadingMetadata } from '#domain/reading.ts';
 import { ByteTable } from './byte-table.ts';
-import { isFault } from './faults.ts';
+import { type Fault, isFault } from './faults.ts';
 import { outlineJson } from './json-scan.ts';
 import { type ParseContext, receiptTime } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
@@ -36,6 +36,8 @@ const METADATA_1 = word('"met');
 const METADATA_2 = word('adat');
 const METADATA_3 = word('ta":');
 
+export type MetadataParser = (value: unknown) => ReadingMetadata | Fault | undefined;
+
 const TABLE_LIMITS = { maxEntries: 1 << 18, maxBytes: 16 * 1024 * 1024 };
 const UNUSUAL = -1;
 
@@ -57,10 +59,15 @@ export class FastJsonParser {
   readonly #times = new TimeScanner();
   readonly #values = new ValueScanner();
   readonly #valueTarget = { columns: this.columns, limit: 0 };
+  readonly #parseMetadata: MetadataParser;
   #defaultSensorId: string | undefined;
   #receiptMs = 0;
   #latestMs = 0;
   #earliestMs = 0;
+
+  constructor(parse: MetadataParser = parseMetadata) {
+    this.#parseMetadata = parse;
+  }
 
   /** One reading or an array of them. undefined where any part of the request is unusual. */
   parse(bytes: Uint8Array, context: ParseContext): ParsedReadings | undefined {
@@ -201,7 +208,7 @@ export class FastJsonParser {
     try {
       const { duplicates, crowded } = outlineJson(text, 1);
       if (duplicates.size > 0 || crowded.size > 0) return undefined;
-      const metadata = parseMetadata(JSON.parse(text)) ?? null;
+      const metadata = this.#parseMetadata(JSON.parse(text)) ?? null;
       if (metadata !== null && isFault(metadata)) return undefined;
       table.add(this.#input.view, start, metadata);
       return metadata;

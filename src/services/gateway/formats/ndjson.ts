@@ -46,8 +46,8 @@ function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** The reference way for one line. */
-function addLine(
+/** The reference way for the text of one reading. */
+export function addLine(
   line: Uint8Array,
   index: number,
   target: { columns: ReadingColumns; context: ParseContext },

@@ -1,6 +1,7 @@
 import { VigieError } from '#domain/errors.ts';
-import type { Limits } from '#domain/reading.ts';
+import type { Limits, ReadingMetadata } from '#domain/reading.ts';
 import { msFromMicros } from '#domain/time.ts';
+import type { Fault } from './faults.ts';
 
 /** What a parser needs to know of the request besides its bytes. */
 export interface ParseContext {
@@ -9,6 +10,8 @@ export interface ParseContext {
   receivedMs: number;
   /** The sensor that an MQTT topic names: a payload may leave its own out and may not contradict it. */
   defaultSensorId?: string | undefined;
+  /** For sources whose metadata say more than a sender's may; the contract's metadata without it. */
+  parseMetadata?: (value: unknown) => ReadingMetadata | Fault | undefined;
 }
 
 /** The time of receipt as readings carry times: whole microseconds. */

@@ -58,7 +58,9 @@ export function addReadingObject(
   const timeMs = readTime(value.timestamp, context);
   if (isFault(timeMs)) return timeMs;
   const names = pushValues(value.readings, columns, context.limits.metricsPerReading);
-  const metadata = isFault(names) ? names : parseMetadata(value.metadata);
+  const metadata = isFault(names)
+    ? names
+    : (context.parseMetadata ?? parseMetadata)(value.metadata);
   if (isFault(names) || isFault(metadata)) {
     columns.rewind();
     return metadata as Fault;
