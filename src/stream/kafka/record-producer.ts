@@ -122,7 +122,8 @@ export class RecordProducer {
     isRetry: boolean,
   ): Promise<Error | undefined> {
     const metadata = await this.#metadata(isRetry);
-    const identity = (this.#identity ??= await this.#identify(metadata));
+    this.#identity ??= await this.#identify(metadata);
+    const identity = this.#identity;
     const byLeader = Map.groupBy(
       remaining.keys(),
       (partition) => metadata.topics.get(this.#topic)?.partitions[partition]?.leader ?? -1,
