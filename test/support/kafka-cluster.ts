@@ -12,7 +12,7 @@ import { freePort, temporaryFolder } from './spawn-platform.ts';
 const JAVA_OPTIONS = ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const READY_MS = 60_000;
 
-export interface KafkaNode {
+interface KafkaNode {
   readonly address: string;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -52,8 +52,7 @@ export async function createKafka(
   return cluster;
 }
 
-/** The same for those who stop it themselves. */
-export async function startKafka({
+async function startKafka({
   nodes: count = 1,
   security = { protocol: 'PLAINTEXT' },
 }: {

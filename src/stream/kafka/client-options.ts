@@ -13,8 +13,7 @@ export interface KafkaSettings {
   compression: Compression;
 }
 
-export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
-export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
 
 const CONNECT_MS = 3000;
 const REQUEST_MS = 10_000;

@@ -11,7 +11,7 @@ import type { Logger } from '#platform/logging.ts';
 import { clientOptions, type KafkaSettings } from './client-options.ts';
 import { backoffMs, within } from './deadline.ts';
 
-// Tested by: test/scale/partition-reader.test.ts
+// Tested by: test/scale/kafka-source.test.ts
 
 const MAX_WAIT_MS = 250;
 const MAX_PARTITION_BYTES = 1024 * 1024;

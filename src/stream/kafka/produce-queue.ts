@@ -2,6 +2,8 @@ import { VigieError } from '#domain/errors.ts';
 import { RecordBatchBuilder } from './record-batch.ts';
 import type { TakeRecord } from './record-writer.ts';
 
+// Tested by: test/scale/kafka-stream.test.ts
+
 /** A broker takes a batch of 1 MiB unless it is told otherwise; some is left for its head. */
 const MAX_BATCH_BYTES = 900 * 1024;
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;

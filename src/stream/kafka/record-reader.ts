@@ -7,6 +7,8 @@ import type { IngestSource, Submission } from '../reading-stream.ts';
 import type { FetchedRecords } from './partition-reader.ts';
 import { HEADERS, RECEIVED_AT } from './record-format.ts';
 
+// Tested by: services/gateway/formats/records.test.ts
+
 /** Parses readings that lie one after the other; reading i ends at `ends[i]`. Never throws. */
 export type ParseRecords = (
   bytes: Uint8Array,

@@ -10,6 +10,8 @@ import {
   TimeWriter,
 } from './record-format.ts';
 
+// Tested by: services/gateway/formats/records.test.ts
+
 /** Takes a record; `value` is good until the call returns. */
 export type TakeRecord = (record: {
   partition: number;

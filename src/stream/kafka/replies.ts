@@ -3,6 +3,8 @@ import { partitionOf } from './murmur2.ts';
 import { PartitionReader, type PartitionReaderOptions } from './partition-reader.ts';
 import { TOPICS } from './topics.ts';
 
+// Tested by: test/scale/kafka-source.test.ts
+
 /** Requests that may wait at once; one more is answered `queued` at once. */
 const MOST_WAITING = 10_000;
 

@@ -69,6 +69,11 @@ const IngestAnswer = Type.Object(
   { title: 'IngestAnswer' },
 );
 
+const QueuedAnswer = Type.Object(
+  { status: Type.Literal('queued'), ...IngestAnswer.properties },
+  { title: 'QueuedAnswer' },
+);
+
 /** RFC 9457, with a stable `code`. */
 export const ProblemSchema = Type.Object(
   {
@@ -132,6 +137,15 @@ export const INGEST_PATHS = {
       description:
         'One reading, an array, NDJSON or SenML (RFC 8428); gzip or plain; up to 50,000 readings and 16 MiB. A 200 means durable: none of these readings need be sent again. Valid readings are stored even when others are refused; when all are, the answer is a problem.',
       security: [{ key: [] }],
+      parameters: [
+        {
+          name: 'Prefer',
+          in: 'header',
+          description:
+            'RFC 7240, such as `wait=5`: with Kafka, how many seconds to wait for what becomes of the readings (up to 60)',
+          schema: { type: 'string' },
+        },
+      ],
       requestBody: {
         required: true,
         content: {
@@ -150,6 +164,11 @@ export const INGEST_PATHS = {
         200: {
           description: 'Durable',
           content: { 'application/json': content(IngestAnswer) },
+        },
+        202: {
+          description:
+            'Durable and not judged yet (with Kafka): `accepted` counts what was taken. With `Prefer: wait` this means that the time was over',
+          content: { 'application/json': content(QueuedAnswer) },
         },
         default: problem,
       },

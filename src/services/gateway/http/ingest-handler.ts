@@ -14,6 +14,7 @@ import { parseNdjson } from '../formats/ndjson.ts';
 import type { ParseContext } from '../formats/parse-context.ts';
 import { parseSenml } from '../formats/senml.ts';
 import { ReceiptClock } from '../receipt-clock.ts';
+import { preferredWaitMs } from './prefer-wait.ts';
 import { BodyBudget, BodyShare, readBody } from './read-body.ts';
 
 // Tested by: test/e2e/ingest-http.test.ts
@@ -60,10 +61,11 @@ export function createIngestHandlers(deps: IngestDependencies): IngestHandlers {
     const admitted = deps.gatekeeper.admit(keyOf(authorization, queryOf(request, authorization)));
     const caller = admitted instanceof Promise ? await admitted : admitted;
     const parse = parserOf(request);
-    const outcome = await ingest(request, { caller, source: 'http', parse });
+    const waitMs = preferredWaitMs(request.headers.prefer);
+    const outcome = await ingest(request, { caller, source: 'http', parse, waitMs });
     const { accepted, duplicates, rejected } = outcome;
     if (accepted + duplicates === 0 && rejected.length > 0) throw allRefused(outcome);
-    answerJson(response, outcome);
+    answerJson(response, outcome, waitMs);
   }
 
   async function lines(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,9 +87,9 @@ export function createIngestHandlers(deps: IngestDependencies): IngestHandlers {
 
   async function ingest(
     request: IncomingMessage,
-    work: { caller: Caller; source: IngestSource; parse: Parse },
+    work: { caller: Caller; source: IngestSource; parse: Parse; waitMs?: number | undefined },
   ): Promise<IngestOutcome> {
-    const { caller, source, parse } = work;
+    const { caller, source, parse, waitMs } = work;
     const { bodyBytes } = deps.limits;
     const declared = Number(request.headers['content-length'] ?? 0);
     const share = new BodyShare(budget, Math.min(bodyBytes, declared));
@@ -106,6 +108,7 @@ export function createIngestHandlers(deps: IngestDependencies): IngestHandlers {
         bytes: body.length,
         parsed,
         allowedSensors: caller.sensors,
+        waitMs,
       });
       deps.metrics.readingToAck.observe((performance.now() - begun) / 1000);
       countOutcome(deps.metrics, source, outcome);
@@ -153,18 +156,27 @@ function allRefused({ rejected }: IngestOutcome): VigieError {
   );
 }
 
-function answerJson(response: ServerResponse, outcome: IngestOutcome): void {
-  const { accepted, late, replaced, duplicates, rejected, alerts } = outcome;
+/** 200 with what became of the readings, or 202 where they are durable and that is not known yet. */
+function answerJson(
+  response: ServerResponse,
+  outcome: IngestOutcome,
+  waitMs: number | undefined,
+): void {
+  const { accepted, late, replaced, duplicates, rejected, alerts, status } = outcome;
   const body =
-    rejected.length === 0 && alerts.length === 0
+    status === undefined && rejected.length === 0 && alerts.length === 0
       ? `{"accepted":${accepted},"late":${late},"replaced":${replaced},"duplicates":${duplicates},"rejected":[],"alerts":[]}`
-      : JSON.stringify({ accepted, late, replaced, duplicates, rejected, alerts });
+      : JSON.stringify({ status, accepted, late, replaced, duplicates, rejected, alerts });
   // A list of headers is written as it is, an object is looked through first.
-  response.writeHead(200, [
+  const headers = [
     'content-type',
     'application/json',
     'content-length',
     String(Buffer.byteLength(body)),
-  ]);
+  ];
+  if (waitMs !== undefined && status === undefined) {
+    headers.push('preference-applied', `wait=${waitMs / 1000}`);
+  }
+  response.writeHead(status === 'queued' ? 202 : 200, headers);
   response.end(body);
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '#domain/errors.ts';
-import type { Limits, MetricShape, ReadingBatch, ReadingMetadata } from '#domain/reading.ts';
+import type { Limits, MetricShape, ReadingMetadata } from '#domain/reading.ts';
+import { readingAt, readingText } from '#domain/reading-view.ts';
 import type { Selector } from '#domain/rule.ts';
-import { formatTime } from '#domain/time.ts';
 import { usualUnit } from '#domain/unit.ts';
 import { selectorMatches } from '#engine/rules/selector.ts';
 import type { SensorUpdate } from '#storage/commit-store.ts';
@@ -248,21 +248,8 @@ function refuse(
     code,
     pointer,
     detail,
-    payload: JSON.stringify({ ...readingAt(batch, at, offset), ...metadataOf(batch.metadata[at]) }),
+    payload: readingText(batch, at, offset),
   });
-}
-
-/** As a reading carries it, so that a dead letter can be sent again. */
-function metadataOf(metadata: ReadingMetadata | undefined): object {
-  if (metadata === undefined) return {};
-  const { calibrationDateMs, location, labels } = metadata;
-  return {
-    metadata: {
-      location,
-      labels,
-      calibration_date: calibrationDateMs === undefined ? undefined : formatTime(calibrationDateMs),
-    },
-  };
 }
 
 /** The readings of a request that were let in, in the contract's shape. */
@@ -275,15 +262,4 @@ export function readingsOf(tally: Tally): LiveReading[] {
     offset += batch.shapes[at]!.length;
   }
   return readings;
-}
-
-function readingAt(batch: ReadingBatch, at: number, offset: number): LiveReading {
-  const entries = batch.shapes[at]!.map(
-    (metric, k) => [metric, batch.values[offset + k]!] as const,
-  );
-  return {
-    sensor_id: batch.sensorIds[at]!,
-    timestamp: formatTime(batch.timesMs[at]!),
-    readings: Object.fromEntries(entries),
-  };
 }
