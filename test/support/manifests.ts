@@ -3,7 +3,7 @@ import { runTool } from './tools.ts';
 
 // Tested by: test/deploy/kubernetes.test.ts
 
-export interface Container {
+interface Container {
   name: string;
   image: string;
   env?: { name: string; value: string }[];
@@ -19,7 +19,7 @@ interface Probe {
   httpGet: { path: string; port: string };
 }
 
-export interface PodSpec {
+interface PodSpec {
   serviceAccountName: string;
   automountServiceAccountToken: boolean;
   securityContext: Record<string, unknown>;
