@@ -17,10 +17,13 @@ import { RateLimiter } from '#platform/rate-limiter.ts';
 import { type Lifecycle, type LifecycleStep, runLifecycle } from '#platform/shutdown.ts';
 import { createApi } from '#services/api/api.ts';
 import { Gatekeeper } from '#services/gateway/authenticate.ts';
-import { createIngestHandlers } from '#services/gateway/http/ingest-handler.ts';
+import { createNodeHandler } from '#services/gateway/http/node-handler.ts';
+import { BodyBudget } from '#services/gateway/http/read-body.ts';
+import { createWriteCalls } from '#services/gateway/http/write-calls.ts';
 import { createMqttGateway, type MqttGateway } from '#services/gateway/mqtt/mqtt-gateway.ts';
 import { defaultClientId } from '#services/gateway/mqtt-bridge/broker-address.ts';
 import { createMqttBridge, type MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
+import { ReceiptClock } from '#services/gateway/receipt-clock.ts';
 import {
   closeChannels,
   createChannelRegistry,
@@ -271,14 +274,16 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   function openGateway(gatekeeper: Gatekeeper): void {
     const stream = built(processor);
     const common = { stream, gatekeeper, clock, limits: config.limits, metrics };
-    const handlers = createIngestHandlers({
+    const calls = createWriteCalls({
       ...common,
-      bodyBudgetBytes: config.queueBytes,
+      receipts: new ReceiptClock(clock),
+      budget: new BodyBudget(config.queueBytes),
       lineSensorTag: config.lineSensorTag,
     });
-    http.intercept('POST', '/v1/readings', handlers.readings);
-    http.intercept('POST', '/write', handlers.lines);
-    http.intercept('POST', '/api/v2/write', handlers.lines);
+    for (const [path, call] of calls) {
+      http.intercept('POST', path, createNodeHandler(call, config.limits.bodyBytes));
+      http.takeWhole(path, call);
+    }
     if (config.mqttPort !== 0) {
       mqtt = createMqttGateway({
         ...common,

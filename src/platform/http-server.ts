@@ -13,6 +13,8 @@ import Fastify, {
 } from 'fastify';
 import { VigieError } from '#domain/errors.ts';
 import { asVigieError } from './fastify-errors.ts';
+import { FrontDoor } from './front-door/front-door.ts';
+import type { WholeCall } from './front-door/whole-call.ts';
 import type { Logger } from './logging.ts';
 import { createProblems, type Problems } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
@@ -45,12 +47,18 @@ export interface HttpServer {
    * answered as a problem.
    */
   intercept(method: string, path: string, handler: RawHandler): void;
+  /**
+   * A short cut for the plain and small requests of a POST path that has a raw handler too: those are answered
+   * before node:http sees them, the handler gets the rest. Both must give the same answers.
+   */
+  takeWhole(path: string, call: WholeCall): void;
   /** Rejects where the port is taken. */
   start(): Promise<{ host: string; port: number }>;
   /** Accepts nothing new, lets what is under way finish within the deadline, then cuts it off. */
   stop(deadlineMs: number): Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 65_000;
 /** Of the time of a stop: what is cut off then has gone when it is over. */
 const CUT_OFF = 0.8;
 
@@ -89,12 +97,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     else void runRaw(handler, request, response);
   }
 
+  const headTimeoutMs = Math.min(15_000, requestTimeoutMs);
+  const sweepMs = Math.min(2_000, requestTimeoutMs);
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
-      headersTimeout: Math.min(15_000, requestTimeoutMs),
-      connectionsCheckingInterval: Math.min(2_000, requestTimeoutMs),
-      keepAliveTimeout: 65_000,
+      headersTimeout: headTimeoutMs,
+      connectionsCheckingInterval: sweepMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: 16 * 1024,
       noDelay: true,
     },
@@ -102,6 +112,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   );
   server.maxRequestsPerSocket = 0;
   server.maxConnections = options.maxConnections ?? 16_384;
+
+  // node:http takes a connection by listening to this event; the door stands before it.
+  const [takeOver] = server.listeners('connection') as ((socket: Socket) => void)[];
+  const door = new FrontDoor({
+    problems,
+    headTimeoutMs,
+    requestTimeoutMs,
+    idleTimeoutMs: KEEP_ALIVE_MS,
+    sweepMs,
+    handOver: (socket) => takeOver!.call(server, socket),
+    refuseConnection: answerClientError,
+  });
+  server.removeAllListeners('connection').on('connection', (socket) => door.accept(socket));
 
   const fastify: FastifyInstance = Fastify<
     RawServerDefault,
@@ -135,6 +158,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   async function start(): Promise<{ host: string; port: number }> {
     await fastify.ready();
+    door.start();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const onError = (error: NodeJS.ErrnoException): void => reject(explain(error, options));
     server.once('error', onError);
@@ -150,16 +174,23 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   async function stop(deadlineMs: number): Promise<void> {
     isStopping = true;
+    door.close();
+    // What it hands over has to be read first: the server closes connections that have said nothing yet.
+    await new Promise((read) => setImmediate(read));
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     server.close(() => resolve());
     // A connection that was busy becomes idle later and would otherwise live on until its keep-alive ends.
     const sweep = setInterval(() => server.closeIdleConnections(), 25);
-    const cutOff = setTimeout(() => server.closeAllConnections(), deadlineMs * CUT_OFF);
+    const cutOff = setTimeout(() => {
+      door.destroy();
+      server.closeAllConnections();
+    }, deadlineMs * CUT_OFF);
     try {
       await Promise.all([fastify.close(), closed]);
     } finally {
       clearInterval(sweep);
       clearTimeout(cutOff);
+      door.destroy();
     }
   }
 
@@ -173,6 +204,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       if (handlers.has(method)) throw new Error(`${method} ${path} has a handler already`);
       intercepted.set(path, handlers.set(method, handler));
     },
+    takeWhole: (path, call) => door.serve(path, call),
     start,
     stop,
   };

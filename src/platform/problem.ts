@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, errorStatus, errorTitle, VigieError } from '#domain/errors.ts';
 import type { Language } from '#domain/language.ts';
 import { preferredLanguage } from './accept-language.ts';
+import type { RequestHead } from './front-door/whole-call.ts';
 import { type Logger, loggablePath } from './logging.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -21,7 +22,7 @@ interface ProblemDocument {
 }
 
 /** An error made ready to be sent. */
-interface Problem {
+export interface Problem {
   status: number;
   headers: Record<string, string>;
   document: ProblemDocument;
@@ -35,7 +36,7 @@ export interface ProblemOptions {
 
 /** One file turns errors into HTTP. What is no `VigieError` becomes `internal`, and its message stays in the log. */
 export interface Problems {
-  of(error: unknown, request: IncomingMessage): Problem;
+  of(error: unknown, request: RequestHead): Problem;
   /** Answers on a raw response; does nothing but close the connection where the answer has already begun. */
   send(response: ServerResponse, error: unknown, request: IncomingMessage): void;
 }
@@ -61,7 +62,7 @@ export function createProblems({ publicUrl = '', logger }: ProblemOptions): Prob
     return true;
   }
 
-  function of(error: unknown, request: IncomingMessage): Problem {
+  function of(error: unknown, request: RequestHead): Problem {
     const requestId = requestIdOf(request);
     const language = preferredLanguage(request.headers['accept-language']);
     const known = error instanceof VigieError ? error : undefined;

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { RequestHead } from './front-door/whole-call.ts';
 import { uuidV7 } from './ids.ts';
 
-const ids = new WeakMap<IncomingMessage, string>();
+const ids = new WeakMap<RequestHead, string>();
 
 /** The id of a request: what a proxy gave it in `X-Request-Id` where that is harmless, else a UUID; always the same for one request. */
-export function requestIdOf(request: IncomingMessage): string {
+export function requestIdOf(request: RequestHead): string {
   let id = ids.get(request);
   if (id === undefined) {
     const given = request.headers['x-request-id'];

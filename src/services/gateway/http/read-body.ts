@@ -88,9 +88,9 @@ export class BodyShare {
 }
 
 /**
- * The whole body, at most `maxBytes`; its memory may be the share's and is good until that is given back. Rejects with `body_too_large` as soon as that is certain, and with
- * `invalid_request` where the sender goes away, or with what `share` throws as the body grows. Slow senders are the
- * HTTP server's to end.
+ * The whole body, at most `maxBytes`; its memory may be the share's and is good until that is given back. Rejects with
+ * `body_too_large` once more has come, with `invalid_request` where the sender goes away, or with what `share` throws
+ * as the body grows. Slow senders are the HTTP server's to end.
  */
 export function readBody(
   request: IncomingMessage,
@@ -99,10 +99,6 @@ export function readBody(
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const declared = Number(request.headers['content-length'] ?? 0);
-    if (declared > maxBytes) {
-      reject(tooLarge(maxBytes));
-      return;
-    }
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
     let whole: Buffer | undefined;
@@ -144,7 +140,7 @@ function noRoom(share: BodyShare, bytes: number): unknown {
   }
 }
 
-function tooLarge(maxBytes: number): VigieError {
+export function tooLarge(maxBytes: number): VigieError {
   return new VigieError('body_too_large', `A body has at most ${maxBytes} bytes.`);
 }
 
