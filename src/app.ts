@@ -36,6 +36,7 @@ import { createLiveSensors } from '#services/processor/live-sensors.ts';
 import { Processor } from '#services/processor/processor.ts';
 import { RetentionKeeper } from '#services/processor/retention-keeper.ts';
 import { createSensorRegistry } from '#services/processor/sensor-registry.ts';
+import { createEmbeddedBackups } from '#storage/embedded/backup/embedded-backups.ts';
 import {
   type EmbeddedHistory,
   openEmbeddedHistory,
@@ -323,6 +324,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       channels: createChannelRegistry(channels, { clock, publicUrl: config.publicUrl }),
       live: createLiveSensors(live),
       registry: createSensorRegistry(live, config.limits),
+      backups: createEmbeddedBackups({
+        dataDir: config.dataDir,
+        version: VERSION,
+        storage: built(storage),
+        history: built(history),
+      }),
     };
     await createApi({
       http,

@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
 import { VigieError } from '#domain/errors.ts';
+import { addBackup } from './backup.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandHost, printLine } from './command-host.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
+import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
 
@@ -20,6 +22,8 @@ const COMMANDS: readonly AddCommand[] = [
   addImport,
   addExport,
   addKeys,
+  addBackup,
+  addRestore,
   addDoctor,
 ];
 

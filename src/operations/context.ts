@@ -2,6 +2,7 @@ import type { Caller, Scope } from '#domain/caller.ts';
 import { VigieError } from '#domain/errors.ts';
 import type { Limits } from '#domain/reading.ts';
 import type { Clock } from '#domain/time.ts';
+import type { BackupStore } from '#storage/backup-store.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import { type AuditRow, insertAudit } from '#storage/state/audit.ts';
 import type { StateStore, StateTransaction } from '#storage/state/state-store.ts';
@@ -26,6 +27,8 @@ export interface OperationServices {
   channels: ChannelRegistry;
   live: LiveSensors;
   registry: SensorRegistry;
+  /** Absent where the engine leaves backups to tools of its own. */
+  backups?: BackupStore;
 }
 
 /** The services and who asks: `{ ...services, caller }`. */

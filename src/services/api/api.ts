@@ -13,6 +13,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { alertRoutes } from './routes/v1/alerts.ts';
 import { apiKeyRoutes } from './routes/v1/api-keys.ts';
 import { auditRoutes } from './routes/v1/audit.ts';
+import { backupRoutes } from './routes/v1/backup.ts';
 import { contactRoutes } from './routes/v1/contacts.ts';
 import { deadLetterRoutes } from './routes/v1/dead-letters.ts';
 import { deliveryRoutes } from './routes/v1/deliveries.ts';
@@ -81,6 +82,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   deliveryRoutes(app, context);
   deadLetterRoutes(app, context);
   exportRoutes(app, context);
+  backupRoutes(app, context);
   eventRoutes(app, { ...context, hub });
   apiKeyRoutes(app, context);
   sessionRoutes(app, context);

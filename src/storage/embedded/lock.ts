@@ -36,6 +36,12 @@ export function lockFolder(dataDir: string): () => void {
   throw new VigieError('storage_unavailable', `The lock ${path} cannot be taken.`);
 }
 
+/** Whether another live process works in the folder. */
+export function isFolderInUse(dataDir: string): boolean {
+  const holder = readHolder(join(dataDir, 'vigie.lock'));
+  return holder !== undefined && isAlive(holder);
+}
+
 interface Holder {
   pid: number;
   /** Start of the process, so that a process id used again is not taken for the holder. */

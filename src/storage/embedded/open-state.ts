@@ -18,6 +18,8 @@ import { workerDialect } from './worker-dialect.ts';
 export interface EmbeddedState {
   state: StateStore;
   commits: CommitStore;
+  /** Until the returned function is called, the journal forgets nothing. */
+  holdJournal(): () => void;
   close(): Promise<void>;
 }
 
@@ -45,10 +47,16 @@ export async function openEmbeddedState(
     client.start();
     const db = new Kysely<Database>({ dialect: workerDialect(client) });
     await migrate(db, 'integer');
+    const holds = new Set<symbol>();
     const state: StateStore = { db, transaction: (work) => db.transaction().execute(work) };
     return {
       state,
-      commits: createCommitStore(client),
+      commits: createCommitStore(client, () => holds.size > 0),
+      holdJournal() {
+        const hold = Symbol('hold');
+        holds.add(hold);
+        return () => holds.delete(hold);
+      },
       async close() {
         await client.close().finally(unlock);
       },
@@ -85,7 +93,7 @@ function refuseForeignFile(path: string): void {
   }
 }
 
-function createCommitStore(client: StateClient): CommitStore {
+function createCommitStore(client: StateClient, isHeld: () => boolean): CommitStore {
   const blobs = new BlobPool();
   return {
     async commit(unit, epoch) {
@@ -109,8 +117,8 @@ function createCommitStore(client: StateClient): CommitStore {
     },
     lastJournalId: () => client.request<number>({ kind: 'lastJournalId' }),
     async trimJournal(throughId) {
-      // Commits that came in between take their turn between two steps.
-      while (!(await client.request<boolean>({ kind: 'trim', throughId })));
+      // Commits that came in between take their turn between two steps. What is left over goes the next time.
+      while (!isHeld() && !(await client.request<boolean>({ kind: 'trim', throughId })));
     },
     probe: () => client.request<void>({ kind: 'probe' }),
   };

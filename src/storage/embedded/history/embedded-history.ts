@@ -9,6 +9,7 @@ import type {
   SampleSlice,
   SeriesRange,
 } from '../../history-store.ts';
+import type { HistorySnapshot } from './backup-job.ts';
 import { createPendingCalls, type PendingCalls } from './pending-calls.ts';
 import type { Call, CallKind, Calls, FromWorker, HistoryWorkerData, ToWorker } from './protocol.ts';
 
@@ -32,6 +33,8 @@ export interface EmbeddedHistory extends HistoryStore {
   sync(journalId: number): Promise<void>;
   /** The journal row through which everything is in the history file. */
   loadedThrough(): number;
+  /** All that is stored as of now. One at a time: `invalid_state` where another is under way. */
+  openBackup(): Promise<HistorySnapshot>;
 }
 
 const DEFAULTS = { memoryLimitMb: 64, threads: 2, callTimeoutMs: 30_000 };
@@ -70,6 +73,7 @@ class ThreadedHistory implements EmbeddedHistory {
   #worker: Worker | undefined;
   #loadedId = 0;
   #exports = 0;
+  #hasBackup = false;
   #isClosed = false;
 
   constructor(options: FullOptions) {
@@ -152,6 +156,27 @@ class ThreadedHistory implements EmbeddedHistory {
       }
     } finally {
       this.#exports--;
+    }
+  }
+
+  async openBackup(): Promise<HistorySnapshot> {
+    if (this.#hasBackup) throw new VigieError('invalid_state', 'A backup is under way already.');
+    this.#hasBackup = true;
+    const close = async (): Promise<void> => {
+      try {
+        await this.#call('backupClose', undefined);
+      } catch {
+        // The thread has ended, and the snapshot with it.
+      } finally {
+        this.#hasBackup = false;
+      }
+    };
+    try {
+      const moment = await this.#call('backupOpen', undefined, LONG_CALL_MS);
+      return { moment, next: () => this.#call('backupNext', undefined, LONG_CALL_MS), close };
+    } catch (error) {
+      await close();
+      throw error;
     }
   }
 

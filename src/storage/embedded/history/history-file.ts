@@ -86,7 +86,7 @@ export class HistoryFile {
 
   async #prepare(): Promise<void> {
     for (const name of readdirSync(this.tempDir)) {
-      if (name.startsWith('export-')) rmSync(join(this.tempDir, name), { force: true });
+      if (/^(?:export|backup)-/.test(name)) rmSync(join(this.tempDir, name), { force: true });
     }
     const connection = await this.connect();
     await connection.run(attachHistory(this.path));

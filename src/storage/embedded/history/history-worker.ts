@@ -3,6 +3,7 @@
 // that it must be restarted (after a full disk), the thread ends and its owner starts another.
 // Tested by: embedded-history.test.ts
 import { parentPort, workerData } from 'node:worker_threads';
+import { BackupJob } from './backup-job.ts';
 import { ExportJob } from './export-job.ts';
 import { HistoryFile } from './history-file.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -40,6 +41,7 @@ const loader = await Loader.start({
   },
 });
 const exports = new Map<number, ExportJob>();
+let backup: BackupJob | undefined;
 let parquetTurn: Promise<unknown> = Promise.resolve();
 
 /** Writing a Parquet file is heavy: one at a time, so that questions keep a core. */
@@ -67,11 +69,24 @@ async function closeExport(exportId: number): Promise<undefined> {
   await job?.close();
 }
 
+async function openBackup(call: Call): Promise<BackupJob['moment']> {
+  await backup?.close();
+  backup = await BackupJob.open({ file, name: `${process.pid}-${call.id}`, inParquetTurn });
+  return backup.moment;
+}
+
+async function closeBackup(): Promise<undefined> {
+  const job = backup;
+  backup = undefined;
+  await job?.close();
+}
+
 /** Ends what runs and closes both files. */
 async function end(): Promise<void> {
   const stopped = loader.stop();
   for (const [id, call] of active) cancel(id, call);
   await Promise.all([...exports.keys()].map(closeExport));
+  await closeBackup();
   await Promise.all([...active.values()].map((call) => call.done));
   await stopped;
   file.close();
@@ -91,7 +106,7 @@ function cancel(id: number, call: { isCancelled: boolean }): void {
 
 async function answerTo(call: Call): Promise<Calls[Call['kind']]['answer']> {
   // A question sees all that was committed before it.
-  if (call.kind !== 'exportNext' && call.kind !== 'exportClose') {
+  if (!/^(?:export|backup)(?:Next|Close)$/.test(call.kind)) {
     await loader.sync();
     if (active.get(call.id)?.isCancelled) throw new Error('cancelled');
   }
@@ -116,6 +131,12 @@ async function answerTo(call: Call): Promise<Calls[Call['kind']]['answer']> {
       return nextPiece(call.input);
     case 'exportClose':
       return closeExport(call.input);
+    case 'backupOpen':
+      return openBackup(call);
+    case 'backupNext':
+      return backup?.next() ?? Promise.reject(new Error('the backup has ended'));
+    case 'backupClose':
+      return closeBackup();
     default:
       return call satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { BucketSlice, ExportRequest, SampleSlice, SeriesRange } from '../../history-store.ts';
+import type { HistoryMoment, HistoryPart } from './backup-job.ts';
 import type { HistoryFileOptions } from './history-file.ts';
 import type { Keys } from './keys.ts';
 
@@ -16,6 +17,11 @@ export interface Calls {
   /** undefined after the last piece. */
   exportNext: { input: number; answer: Uint8Array | undefined };
   exportClose: { input: number; answer: undefined };
+  /** One at a time. */
+  backupOpen: { input: undefined; answer: HistoryMoment };
+  /** undefined after the last part. */
+  backupNext: { input: undefined; answer: HistoryPart | undefined };
+  backupClose: { input: undefined; answer: undefined };
 }
 
 export type CallKind = keyof Calls;

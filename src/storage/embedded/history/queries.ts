@@ -38,7 +38,7 @@ export const COUNT_UNMERGED =
 export const CREATE_REPLACED =
   'CREATE OR REPLACE TEMP TABLE replaced (series INTEGER, time TIMESTAMP)';
 
-const TABLES = ['samples', 'runs', 'recent'] as const;
+export const TABLES = ['samples', 'runs', 'recent'] as const;
 
 /** From $5 up to $6: a stretch of the table. The key limits repeat what the keys say, for the zone maps. */
 const deleteReplaced = (table: string): string => `
@@ -116,6 +116,23 @@ export const SELECT_STORED = `
 export const COUNT_ALL = `
   SELECT (SELECT count(*) FROM history.samples) + (SELECT count(*) FROM history.runs)
     + (SELECT count(*) FROM history.recent)`;
+
+// Backups: each table in stretches, its rows in their order.
+
+export const copyStretch = (stretch: {
+  table: string;
+  from: number;
+  to: number;
+  path: string;
+}): string => `
+  COPY (
+    SELECT series, time, value, received FROM history.${stretch.table}
+    WHERE rowid >= ${stretch.from} AND rowid < ${stretch.to}
+  ) TO '${stretch.path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`;
+
+export const insertStretch = (table: string, path: string): string => `
+  INSERT INTO history.${table}
+  SELECT series, time, value, received FROM read_parquet('${path.replaceAll("'", "''")}')`;
 
 // Exports: `wanted` gives each series its place in the file.
 
