@@ -8,6 +8,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 const { directory } = enableCompileCache();
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 const { runCommandLine } = await import('#cli/program.ts');
+const { collectWhenIdle } = await import('#platform/idle-collection.ts');
 const FLUSH_MS = 5000;
 
 const controller = new AbortController();
@@ -37,6 +38,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     const app = createApp(config);
     await app.start();
     setTimeout(flushCompileCache, FLUSH_MS).unref();
+    collectWhenIdle();
     return app;
   },
 });

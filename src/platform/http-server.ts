@@ -1,10 +1,4 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, {
   type FastifyBaseLogger,
@@ -16,6 +10,7 @@ import { asVigieError } from './fastify-errors.ts';
 import { FrontDoor } from './front-door/front-door.ts';
 import type { WholeCall } from './front-door/whole-call.ts';
 import type { Logger } from './logging.ts';
+import { nodeHttp } from './node-http.ts';
 import { createProblems, type Problems } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -99,7 +94,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   const headTimeoutMs = Math.min(15_000, requestTimeoutMs);
   const sweepMs = Math.min(2_000, requestTimeoutMs);
-  const server = createServer(
+  const server = nodeHttp.createServer(
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: headTimeoutMs,
@@ -229,7 +224,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
   // As node:http does it: nothing is written into an answer that has begun.
   const begun = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent;
   if (socket.writable && begun !== true) {
-    const title = STATUS_CODES[status] ?? '';
+    const title = nodeHttp.STATUS_CODES[status] ?? '';
     const body = JSON.stringify({
       type: `/docs/errors#${code}`,
       title,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../bin/vigie.js', import.meta.url));
 export const ADMIN_KEY = 'test-admin-key-0123456789';
 
 export interface SpawnedPlatform {

@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { createTransport } from 'nodemailer';
 import { ApiClient, type ApiTarget, reasonOf } from '../api-client.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -82,6 +81,7 @@ export async function checkSmtp(url: string | undefined): Promise<Finding> {
       'set it to reach people by e-mail; webhooks work without it',
     ]);
   }
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     url,
     connectionTimeout: PROBE_TIMEOUT_MS,

@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { formatTime } from '#domain/time.ts';
+import { nodeHttp } from '#platform/node-http.ts';
 import { type ApiTarget, reasonOf } from '../api-client.ts';
 import type { AlertCount, Batch, Sender, SendResult } from './sender.ts';
 import { readingValues, type SignalOptions, sensorId } from './signal.ts';
@@ -21,16 +22,16 @@ export class HttpSender implements Sender {
   readonly #key: string | undefined;
   readonly #options: SimulationOptions;
   readonly #agent: HttpAgent;
-  readonly #request: typeof httpRequest;
+  readonly #request: typeof nodeHttp.request;
 
   constructor(target: ApiTarget, options: SimulationOptions & { inFlight: number }) {
     this.#url = new URL(`${target.url}/v1/readings`);
     this.#key = target.key;
     this.#options = options;
     const isTls = this.#url.protocol === 'https:';
-    const Agent = isTls ? HttpsAgent : HttpAgent;
+    const Agent = isTls ? HttpsAgent : nodeHttp.Agent;
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.inFlight });
-    this.#request = isTls ? httpsRequest : httpRequest;
+    this.#request = isTls ? httpsRequest : nodeHttp.request;
   }
 
   send(batch: Batch): Promise<SendResult> {

@@ -2,6 +2,7 @@
 // ever holds up the event loop. Tested by: test/contract/commit-store.test.ts, test/contract/state-thread.test.ts
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectWhenIdle } from '#platform/idle-collection.ts';
 import type {
   JournalRow,
   QueryAnswer,
@@ -211,3 +212,5 @@ port.on('message', (request: StateRequest) => {
   watchTransaction();
   performWaiting();
 });
+
+collectWhenIdle({ beside: () => db.exec('PRAGMA shrink_memory') });

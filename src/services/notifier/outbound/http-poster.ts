@@ -1,9 +1,10 @@
 // Tested by: ../channels/webhook/webhook.test.ts
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request } from 'node:http';
+import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as secureRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { oneLine } from '#engine/messages/plain-text.ts';
+import { nodeHttp } from '#platform/node-http.ts';
 import {
   guardedLookup,
   hostOf,
@@ -48,7 +49,7 @@ export class HttpPoster {
     this.#allowPrivate = options.allowPrivate;
     if (!options.allowPrivate) this.#lookup = guardedLookup(options.resolver);
     const agentOptions = { keepAlive: true, maxFreeSockets: 64, timeout: IDLE_SOCKET_MS };
-    this.#http = new HttpAgent(agentOptions);
+    this.#http = new nodeHttp.Agent(agentOptions);
     this.#https = new HttpsAgent(agentOptions);
   }
 
@@ -76,7 +77,7 @@ export class HttpPoster {
     const isSecure = url.protocol === 'https:';
     const agent = isSecure ? this.#https : this.#http;
     return new Promise((resolve, reject) => {
-      const sent: ClientRequest = (isSecure ? secureRequest : request)(url, {
+      const sent: ClientRequest = (isSecure ? secureRequest : nodeHttp.request)(url, {
         method: 'POST',
         headers: { ...headers, 'content-length': body.length },
         agent: connection === 'kept' ? agent : false,

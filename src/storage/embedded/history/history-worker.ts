@@ -3,6 +3,7 @@
 // that it must be restarted (after a full disk), the thread ends and its owner starts another.
 // Tested by: embedded-history.test.ts
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectWhenIdle } from '#platform/idle-collection.ts';
 import { BackupJob } from './backup-job.ts';
 import { ExportJob } from './export-job.ts';
 import { HistoryFile } from './history-file.ts';
@@ -182,4 +183,5 @@ port.on('message', (message: ToWorker) => {
     }
   }
 });
+collectWhenIdle();
 send({ kind: 'ready', loadedId: loader.loadedId });

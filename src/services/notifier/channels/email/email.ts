@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Channel, ChannelOptions, SendRequest } from '../channel.ts';
 import { EmailSettings } from './email.schema.ts';
 import { outcomeOfSmtpError, smtpReceipt } from './smtp-outcome.ts';
@@ -15,19 +14,21 @@ const SMTP_TIMEOUT_MS = 9_000;
  */
 export function createEmailChannel(options: ChannelOptions): Channel {
   const { smtpUrl, smtpFrom = DEFAULT_FROM, publicUrl } = options;
-  const transport = smtpUrl === undefined ? undefined : createPool(smtpUrl);
+  let pool: ReturnType<typeof createPool> | undefined;
   const domain = idDomain(publicUrl, smtpFrom);
   return {
     name: 'email',
     settingsSchema: EmailSettings,
     secretFields: [],
-    findProblems: () => (transport ? [] : [{ pointer: '', detail: NO_SERVER }]),
+    findProblems: () => (smtpUrl ? [] : [{ pointer: '', detail: NO_SERVER }]),
     prepareSettings: (settings) => ({ ...settings }),
     async send(request) {
       // Whoever runs the platform may set it while this waits.
-      if (!transport) return { ok: false, retryable: true, detail: NO_SERVER };
+      if (!smtpUrl) return { ok: false, retryable: true, detail: NO_SERVER };
       const settings = request.contact.settings as EmailSettings;
       try {
+        pool ??= createPool(smtpUrl);
+        const transport = await pool;
         const info = await transport.sendMail({
           from: settings.from ?? smtpFrom,
           to: settings.to,
@@ -47,12 +48,16 @@ export function createEmailChannel(options: ChannelOptions): Channel {
         return outcomeOfSmtpError(error);
       }
     },
-    close: () => transport?.close({ force: true }),
+    close: () => void pool?.then((transport) => transport.close({ force: true })),
   };
 }
 
-/** Retries belong to the pipeline; one is left for a kept connection that closed as it was used again. */
-function createPool(url: string) {
+/**
+ * Loaded with the first e-mail: a platform that sends none has 5 MB more. Retries belong to the pipeline; one is left
+ * for a kept connection that closed as it was used again.
+ */
+async function createPool(url: string) {
+  const { createTransport } = await import('nodemailer');
   return createTransport({
     url,
     pool: true,
