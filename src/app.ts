@@ -126,11 +126,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     async start() {
       history = await openEmbeddedHistory({
         dataDir: config.dataDir,
+        mayRest: true,
         onError: (error) =>
           logger.error({ err: error }, 'the history is behind; it is tried again'),
       });
       // A journal that begins anew under a history would number its rows as ones that are loaded already.
-      if (history.loadedThrough() > (await built(storage).commits.lastJournalId())) {
+      const lastJournalId = await built(storage).commits.lastJournalId();
+      if (history.loadedThrough() > lastJournalId) {
         await history.close();
         throw new VigieError(
           'storage_unavailable',
@@ -138,6 +140,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
             'Restore both from the same backup, or move the whole folder away to start anew.',
         );
       }
+      history.notify(lastJournalId);
     },
     stop: () => built(history).close(),
   };
@@ -344,9 +347,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         storage: () => {
           if (live.failure) throw live.failure;
         },
-        history: async () => {
-          await built(history).count();
-        },
+        history: () => built(history).check(),
       },
       connections: bridge === undefined ? {} : { mqtt_broker: () => built(bridge).isConnected },
       version: VERSION,

@@ -6,15 +6,14 @@ import { LastSamples, SensorEntry, SeriesEntry } from './sensor-entry.ts';
 /** Every sensor and series in memory, by customer. Ids grow; the processor is their only author. */
 export class Fleet {
   readonly #byCustomer = new Map<string, Map<string, SensorEntry>>();
-  readonly #seriesOwners = new Map<number, { sensor: SensorEntry; series: SeriesEntry }>();
+  /** By id; ids are given one after the other, so there are few gaps. */
+  readonly #series: (SeriesEntry | undefined)[] = [];
+  /** One string for each metric, however many sensors have it. */
+  readonly #metrics = new Map<string, string>();
   readonly last = new LastSamples();
   readonly #books = new Map<string, RuleBook>();
   #nextPk = 1;
   #nextSeriesId = 1;
-
-  get seriesCount(): number {
-    return this.#seriesOwners.size;
-  }
 
   get sensorCount(): number {
     let count = 0;
@@ -43,8 +42,8 @@ export class Fleet {
     return this.#byCustomer.get(customer)?.get(sensorId);
   }
 
-  ownerOf(seriesId: number): { sensor: SensorEntry; series: SeriesEntry } | undefined {
-    return this.#seriesOwners.get(seriesId);
+  seriesById(seriesId: number): SeriesEntry | undefined {
+    return this.#series[seriesId];
   }
 
   setBook(customer: string, book: RuleBook): void {
@@ -78,7 +77,7 @@ export class Fleet {
 
   remove(sensor: SensorEntry): void {
     this.sensorsOf(sensor.customer).delete(sensor.sensorId);
-    for (const series of sensor.series.values()) this.#seriesOwners.delete(series.id);
+    for (const series of sensor.series.values()) this.#series[series.id] = undefined;
     for (const instance of sensor.instances) instance.isRetired = true;
   }
 
@@ -97,9 +96,11 @@ export class Fleet {
     sensor: SensorEntry,
     row: { id: number; metric: string; unit: string | null },
   ): SeriesEntry {
-    const series = new SeriesEntry(row, this.last);
-    sensor.series.set(series.metric, series);
-    this.#seriesOwners.set(series.id, { sensor, series });
+    const metric = this.#metrics.get(row.metric) ?? row.metric;
+    this.#metrics.set(metric, metric);
+    const series = new SeriesEntry(sensor, { ...row, metric }, this.last);
+    sensor.series.set(metric, series);
+    this.#series[series.id] = series;
     this.#nextSeriesId = Math.max(this.#nextSeriesId, series.id + 1);
     sensor.forgetShape();
     return series;

@@ -104,8 +104,8 @@ export function followChanges(
         .where('sensor_pk', '=', sensor.pk)
         .execute();
       for (const { id, unit } of units) {
-        const owner = fleet.ownerOf(id);
-        if (owner) owner.series.unit = unit;
+        const series = fleet.seriesById(id);
+        if (series) series.unit = unit;
       }
       applyRules(group, [sensor], { book, evaluator, timers });
       group.renewed.add(sensor);

@@ -151,13 +151,13 @@ function replayReading(
   first: number,
 ): number {
   const timeMs = samples.timesMs[first]!;
-  const sensor = fleet.ownerOf(samples.series[first]!)?.sensor;
+  const sensor = fleet.seriesById(samples.series[first]!)?.sensor;
   const shape: string[] = [];
   let at = first;
   while (at < samples.count && samples.timesMs[at] === timeMs) {
-    const owner = fleet.ownerOf(samples.series[at]!);
-    if (owner?.sensor !== sensor || (owner && shape.includes(owner.series.metric))) break;
-    if (owner) shape.push(owner.series.metric);
+    const one = fleet.seriesById(samples.series[at]!);
+    if (one?.sensor !== sensor || (one && shape.includes(one.metric))) break;
+    if (one) shape.push(one.metric);
     at++;
   }
   const series = sensor?.seriesOf(shape);

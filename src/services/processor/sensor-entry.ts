@@ -27,15 +27,18 @@ export class LastSamples {
 
 /** One metric of one sensor, with the newest of its samples. */
 export class SeriesEntry {
+  readonly sensor: SensorEntry;
   readonly id: number;
   readonly metric: string;
   unit: string | null;
   readonly #last: LastSamples;
 
   constructor(
+    sensor: SensorEntry,
     { id, metric, unit }: { id: number; metric: string; unit: string | null },
     last: LastSamples,
   ) {
+    this.sensor = sensor;
     this.id = id;
     this.metric = metric;
     this.unit = unit;

@@ -9,7 +9,7 @@ import type { StateDb } from './state-store.ts';
 
 // Tested by: services/processor/processor.test.ts
 
-const PAGE = 10_000;
+const PAGE = 1000;
 
 /** All sensors, series and remembered states, in pages so that no single answer grows with the fleet. */
 export async function* sensorPages(db: StateDb): AsyncIterable<SensorsTable[]> {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, type Database, openDatabase } from './duckdb.ts';
 import { attachHistory, CREATE_TABLES, LAYOUT, READ_META } from './queries.ts';
+import { removeRestMark } from './rest-mark.ts';
 
 // Tested by: embedded-history.test.ts
 
@@ -46,6 +47,7 @@ export class HistoryFile {
     let file: HistoryFile | undefined;
     try {
       mkdirSync(tempDir, { recursive: true });
+      removeRestMark(options.dataDir);
       // The main database is in memory and stays empty: only an attached one can be given its row group size.
       const database = await openDatabase(':memory:', {
         threads: String(options.threads),

@@ -12,6 +12,7 @@ import { Loader } from './loader.ts';
 import type { Call, Calls, FromWorker, HistoryWorkerData, ToWorker } from './protocol.ts';
 import { countSamples, readBounds, readBuckets, readSamples, readStored } from './questions.ts';
 import { ReaderPool } from './reader-pool.ts';
+import { leaveRestMark } from './rest-mark.ts';
 import { deleteBefore } from './retention.ts';
 
 const READERS = 2;
@@ -174,7 +175,9 @@ port.on('message', (message: ToWorker) => {
       return;
     }
     case 'close':
-      void end().finally(() => port.close());
+      void end()
+        .then(() => leaveRestMark(options.dataDir, loader.loadedId))
+        .finally(() => port.close());
       return;
     default: {
       const call = { isCancelled: false, done: Promise.resolve() };
