@@ -22,7 +22,7 @@ import { BodyBudget } from '#services/gateway/http/read-body.ts';
 import { createWriteCalls } from '#services/gateway/http/write-calls.ts';
 import { createMqttGateway, type MqttGateway } from '#services/gateway/mqtt/mqtt-gateway.ts';
 import { defaultClientId } from '#services/gateway/mqtt-bridge/broker-address.ts';
-import { createMqttBridge, type MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
+import type { MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
 import { ReceiptClock } from '#services/gateway/receipt-clock.ts';
 import {
   closeChannels,
@@ -250,7 +250,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       authenticator.start();
       const gatekeeper = createGatekeeper(authenticator);
       bus.subscribe('keys.changed', () => gatekeeper.forget());
-      if (has('gateway')) openGateway(gatekeeper);
+      if (has('gateway')) await openGateway(gatekeeper);
       await openApi(authenticator);
       address = await http.start();
       signInCode = has('api') ? codes.issue(MAIN_CUSTOMER) : undefined;
@@ -275,7 +275,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     }, rateLimiter);
   }
 
-  function openGateway(gatekeeper: Gatekeeper): void {
+  async function openGateway(gatekeeper: Gatekeeper): Promise<void> {
     const stream = built(processor);
     const common = { stream, gatekeeper, clock, limits: config.limits, metrics };
     const calls = createWriteCalls({
@@ -301,6 +301,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       const { dataDir, mqttUrl: url, mqttShare: share } = config;
       const clientId = config.mqttClientId ?? defaultClientId({ hostName: hostname(), dataDir });
       const of = { url, clientId, share, customer: MAIN_CUSTOMER };
+      // Only who has a broker needs its client.
+      const { createMqttBridge } = await import('#services/gateway/mqtt-bridge/mqtt-bridge.ts');
       bridge = createMqttBridge({ ...common, ...of, bus, log: logger });
     }
     metrics.watch(

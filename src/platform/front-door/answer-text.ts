@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { nodeHttp } from '../node-http.ts';
 import type { Problem } from '../problem.ts';
 import type { Answer } from './whole-call.ts';
 
@@ -41,7 +41,7 @@ function lines(headers: Readonly<Record<string, string>>): string {
 }
 
 function begin(status: number): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  return `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}\r\n`;
 }
 
 function end(keepSeconds: number): string {
