@@ -86,6 +86,11 @@ export class Cadence {
     return this.readings < NEEDED_READINGS ? undefined : this.stepMs;
   }
 
+  /** Receipt of the newest reading, by the platform's clock; undefined before the first. */
+  get receivedAtMs(): number | undefined {
+    return this.readings === 0 ? undefined : this.receivedMs;
+  }
+
   toJSON(): CadenceState {
     const { readings, timeMs, receivedMs, stepMs, run, arrivals, pauseMs, pauses, activeMs } = this;
     return { readings, timeMs, receivedMs, stepMs, run, arrivals, pauseMs, pauses, activeMs };

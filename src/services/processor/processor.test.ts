@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { createProcessor, type TestProcessor } from '#test/support/processor.ts';
@@ -186,6 +187,16 @@ test('a rule of which only texts change goes on where it was, also through a cra
   await platform.putRule({ id: 'mute', when: { silent: '900ms' } });
   await platform.restart('crash');
   expect(await alertsOf(platform)).toMatchObject([{ state: 'active' }, { state: 'active' }]);
+});
+
+test('a rule that is made after a restart sees a value that was fresh when it came', async () => {
+  const platform = await createProcessor({ lateAfterMs: 1500 });
+  const now = new Date().toISOString();
+  await platform.send({ sensor_id: 'a', timestamp: now, readings: { temperature: 40 } });
+  await setTimeout(1600);
+  await platform.restart('stop');
+  await platform.putRule(hot);
+  expect(await alertsOf(platform)).toMatchObject([{ state: 'active' }]);
 });
 
 test('a rule that is changed to another metric closes its alert and raises one of its own', async () => {

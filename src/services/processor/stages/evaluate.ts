@@ -230,7 +230,8 @@ export class Evaluator {
     }
     const [metric] = rule.metrics;
     const series = metric === undefined ? undefined : sensor.series.get(metric);
-    const receivedMs = sensor.lastReceivedMs;
+    // Not `lastReceivedMs`, which a start of the platform moves.
+    const receivedMs = sensor.cadence.receivedAtMs;
     if (series === undefined || receivedMs === undefined || Number.isNaN(series.lastValue)) return;
     // What was too old to tell is not told now; an alert that stands is held to the value that stands.
     if (alert === undefined && receivedMs - series.lastTimeMs > this.#lateAfterMs) return;
