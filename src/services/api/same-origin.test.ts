@@ -48,7 +48,7 @@ test.each([
     isOurs: false,
   },
   { title: 'an opaque origin', method: 'POST', headers: { origin: 'null' }, isOurs: false },
-  { title: 'no sign of an origin', method: 'POST', headers: {}, isOurs: false },
+  { title: 'a program that is no browser', method: 'DELETE', headers: {}, isOurs: true },
 ])('$title: $isOurs', ({ method, headers, isOurs }) => {
   expect(isFromOurPage({ method, headers: { host, ...headers } }, publicUrl)).toBe(isOurs);
 });

@@ -4,8 +4,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * True where a request that a cookie signs in may be followed: it only reads, or the browser says that a
- * page of ours sent it (`Sec-Fetch-Site`, else `Origin`). A key in a header needs no such proof, since no
- * foreign page can add it.
+ * page of ours sent it (`Sec-Fetch-Site`, else `Origin`). Without either no browser sent it: they name a foreign
+ * page in one or the other. A key in a header needs no such proof, since no foreign page can add it.
  */
 export function isFromOurPage(
   request: { method: string; headers: IncomingHttpHeaders },
@@ -15,7 +15,8 @@ export function isFromOurPage(
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
-  if (origin === undefined || !URL.canParse(origin)) return false;
+  if (origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
   const { host: originHost, origin: originOrigin } = new URL(origin);
   return (
     originHost === host || (URL.canParse(publicUrl) && originOrigin === new URL(publicUrl).origin)
