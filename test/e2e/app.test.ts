@@ -144,7 +144,7 @@ const FAILING_STARTS: FailingStart[] = [
       const server = await occupy(mqtt);
       return { dataDir: folder(), mend: () => server.close() };
     },
-    says: /EADDRINUSE/,
+    says: /is taken by another process.*VIGIE_MQTT_PORT/,
   },
 ];
 

@@ -176,9 +176,14 @@ function createWarnOnce(log: Logger): ConnectionContext['warnOnce'] {
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        error.message = `Port ${port} on ${host} is taken by another process. Stop that one, or choose another port: VIGIE_MQTT_PORT or --mqtt-port (0: no MQTT).`;
+      }
+      reject(error);
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
