@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { VigieError } from '#domain/errors.ts';
@@ -9,6 +9,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { BlobPool } from './blob-pool.ts';
 import { decodeJournal, encodeJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { StateClient, type StateClientOptions } from './state-client.ts';
 import type { JournalRow, WireUnit } from './state-protocol.ts';
 import { workerDialect } from './worker-dialect.ts';
@@ -32,7 +33,7 @@ export async function openEmbeddedState(
   options: StateClientOptions = {},
 ): Promise<EmbeddedState> {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
   } catch (error) {
     throw new VigieError(
       'storage_unavailable',
