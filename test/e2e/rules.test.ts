@@ -223,7 +223,8 @@ test('silence is noticed without any rule, once the interval of a sensor is know
   for (let k = 0; k < 12; k++) await beat();
   await pass(30);
   expect(await alerts(platform)).toEqual([]);
-  await pass(20);
+  // On a busy machine the beats look like a leap of the clock, which excuses the sensor up to the last of them.
+  await pass(40);
   await until(platform, '', [{ rule_id: 'silent', sensor_id: 'fridge', state: 'active' }]);
   const { body: sensor } = await platform.call('GET', '/v1/sensors/fridge');
   expect(sensor).toMatchObject({ cadence: '20s', status: 'silent' });
