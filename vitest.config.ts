@@ -8,7 +8,14 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       { test: { ...common, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
-      { test: { ...common, name: 'deploy', include: ['test/deploy/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           ...common,

@@ -16,7 +16,12 @@ function filesBelow(folder: string, ending: string): string[] {
 }
 
 /** What people read: the README, everything under docs, and the READMEs of rooms. */
-const pages = ['README.md', ...filesBelow('docs', '.md'), ...filesBelow('src', 'README.md')];
+const pages = [
+  'README.md',
+  ...filesBelow('docs', '.md'),
+  ...filesBelow('src', 'README.md'),
+  ...filesBelow('deploy', 'README.md'),
+];
 const matchesOf = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((match) => match[1] ?? match[0]);
 
@@ -34,7 +39,10 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('every file and folder that is named is there', () => {
-    const named = matchesOf(prose, /`((?:src|docs|test|scripts|bench|\.ci)\/[\w./-]*)`/g);
+    const named = matchesOf(
+      prose,
+      /`((?:src|docs|test|scripts|bench|deploy|bin|\.ci|\.github)\/[\w./-]*)`/g,
+    );
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
