@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
 
 // Tested by: test/deploy/terraform.test.ts
 
@@ -19,6 +19,11 @@ interface Body {
   data?: Record<string, Named<unknown>>;
   ephemeral?: Record<string, Named<unknown>>;
 }
+
+// Not imported: its types would bring those of browsers into the whole program.
+const { parse } = createRequire(import.meta.url)('@cdktf/hcl2json') as {
+  parse(name: string, text: string): Promise<Body>;
+};
 
 /** A folder of Terraform files, as far as names go. */
 export interface TerraformModule {
@@ -73,7 +78,7 @@ export async function readTerraformModule(folder: string): Promise<TerraformModu
     references: new Set(),
   };
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.tf'))) {
-    const body = (await parse(file, readFileSync(join(folder, file), 'utf8'))) as Body;
+    const body = await parse(file, readFileSync(join(folder, file), 'utf8'));
     for (const name of declaredIn(body)) module.declared.add(name);
     for (const name of referencesOf(body)) module.references.add(name);
     for (const [into, from] of [
