@@ -12,6 +12,7 @@ import {
   nextOffsetOf,
   outcomeOf,
 } from './group.ts';
+import { GroupsInFlight } from './groups-in-flight.ts';
 import {
   type BrokenRule,
   excuseOwnAbsence,
@@ -36,8 +37,6 @@ import { Timers } from './timers.ts';
 export type Errand = (group: Group) => Promise<void> | void;
 
 const GROUP_READINGS = 20_000;
-/** While one group is being written the next is computed and waits its turn, so that the disk never does. */
-const MOST_IN_FLIGHT = 2;
 const TICK_BATCH = 5000;
 const SWEEP_MS = 250;
 const PROBE_MS = 1000;
@@ -68,7 +67,7 @@ export class Processor implements ReadingStream {
   readonly #evaluator: Evaluator;
   readonly #onBroken: BrokenRule = (rule, err) =>
     this.#deps.log.error({ rule: rule.id, err }, 'a rule does not compile and is left out');
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new GroupsInFlight();
   #phase: 'stopped' | 'running' | 'failed' = 'stopped';
   #failure: VigieError | undefined;
   #fleet = new Fleet();
@@ -153,7 +152,7 @@ export class Processor implements ReadingStream {
     clearTimeout(this.#timer);
     this.#phase = 'stopped';
     this.#refuseAll();
-    await Promise.allSettled(this.#inFlight);
+    await this.#inFlight.all();
     await this.#recovery;
   }
 
@@ -193,11 +192,8 @@ export class Processor implements ReadingStream {
     this.#isPumping = true;
     try {
       while (this.#phase === 'running' && this.#hasWork()) {
-        if (this.#inFlight.size >= MOST_IN_FLIGHT) {
-          await Promise.race(this.#inFlight);
-          continue;
-        }
-        await this.#next();
+        if (this.#inFlight.isEnoughFor(this.#queue.readings)) await this.#inFlight.one();
+        else await this.#next();
       }
     } finally {
       this.#isPumping = false;
@@ -251,8 +247,7 @@ export class Processor implements ReadingStream {
         this.#fail(failure);
       },
     );
-    const tracked: Promise<void> = done.finally(() => this.#inFlight.delete(tracked));
-    this.#inFlight.add(tracked);
+    this.#inFlight.add(done);
   }
 
   #groupReadings(): number {
@@ -264,7 +259,7 @@ export class Processor implements ReadingStream {
     this.#evaluator.evaluate(group);
     if (group.late.length > 0) {
       // The history shows what is committed: what is being committed must be there first.
-      await Promise.all(this.#inFlight);
+      await this.#inFlight.all();
       await settleLate(group, this.#deps.history, (err) =>
         this.#deps.log.warn({ err }, 'the history cannot tell late readings from repeated ones'),
       );
@@ -330,7 +325,7 @@ export class Processor implements ReadingStream {
   async #drain(): Promise<void> {
     while (this.#phase === 'running' && (this.#hasWork() || this.#inFlight.size > 0)) {
       await this.#pump();
-      await Promise.all(this.#inFlight);
+      await this.#inFlight.all();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -352,7 +347,7 @@ export class Processor implements ReadingStream {
   }
 
   async #recover(): Promise<void> {
-    await Promise.allSettled(this.#inFlight);
+    await this.#inFlight.all();
     while (this.#phase === 'failed') {
       try {
         await this.#deps.commits.probe();
