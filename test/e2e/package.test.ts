@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, spawnPlatform, temporaryFolder } from '../support/spawn-platform.ts';
@@ -31,6 +31,11 @@ test('the packed program, installed in an empty folder, takes a reading, gives i
     context.skip('the package cannot be installed: no package registry can be reached');
   }
   expect(install.status, install.stderr).toBe(0);
+
+  // The unit for systemd starts these two, in a folder of its own.
+  const unit = readFileSync(join(root, 'deploy/systemd/vigie.service'), 'utf8');
+  const [, ...started] = /^ExecStart=\/opt\/vigie\/(\S+) \/opt\/vigie\/(\S+)/m.exec(unit) ?? [];
+  expect(started.map((file) => existsSync(join(home, file)))).toEqual([true, true]);
 
   // On a machine with an old Node.js this goes by way of the one that came with the package.
   const launch = { command: [join(home, 'node_modules/.bin/vigie')] } as const;
