@@ -11,7 +11,7 @@ resource "aws_eks_cluster" "main" {
   name                      = var.name
   version                   = var.kubernetes_version
   role_arn                  = aws_iam_role.cluster.arn
-  enabled_cluster_log_types = ["api", "audit", "authenticator"]
+  enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   deletion_protection       = var.deletion_protection
   vpc_config {
     subnet_ids              = [for subnet in aws_subnet.private : subnet.id]

@@ -2,9 +2,10 @@
 
 data "aws_iam_policy_document" "trust" {
   for_each = {
-    cluster = { service = "eks.amazonaws.com", actions = ["sts:AssumeRole", "sts:TagSession"] }
-    node    = { service = "ec2.amazonaws.com", actions = ["sts:AssumeRole"] }
-    pod     = { service = "pods.eks.amazonaws.com", actions = ["sts:AssumeRole", "sts:TagSession"] }
+    cluster     = { service = "eks.amazonaws.com", actions = ["sts:AssumeRole", "sts:TagSession"] }
+    node        = { service = "ec2.amazonaws.com", actions = ["sts:AssumeRole"] }
+    pod         = { service = "pods.eks.amazonaws.com", actions = ["sts:AssumeRole", "sts:TagSession"] }
+    network-log = { service = "vpc-flow-logs.amazonaws.com", actions = ["sts:AssumeRole"] }
   }
   statement {
     actions = each.value.actions
