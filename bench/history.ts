@@ -7,8 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openEmbeddedHistory } from '#storage/embedded/history/embedded-history.ts';
-import { encodeJournal } from '#storage/embedded/journal.ts';
 import { openEmbeddedState } from '#storage/embedded/open-state.ts';
+import { encodeJournal } from '#storage/journal.ts';
 import { call, spawnPlatform, temporaryFolder } from '../test/support/spawn-platform.ts';
 import { quantiles, residentMb } from './platform.ts';
 

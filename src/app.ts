@@ -3,12 +3,13 @@ import type { RunningApp } from '#cli/running-app.ts';
 import type { Config } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
 import { MAIN_CUSTOMER } from '#domain/caller.ts';
-import { VigieError } from '#domain/errors.ts';
 import { type Clock, systemClock } from '#domain/time.ts';
 import { Authenticator, callerOf } from '#operations/access/authenticator.ts';
 import { ensureAdminKey } from '#operations/access/ensure-admin-key.ts';
 import { OneTimeCodes } from '#operations/access/one-time-codes.ts';
 import type { OperationServices } from '#operations/context.ts';
+import { createStoredLiveSensors } from '#operations/sensor/stored-live-sensors.ts';
+import { createStoredRegistry } from '#operations/sensor/stored-registry.ts';
 import { createHttpServer } from '#platform/http-server.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { createLogger, type Logger } from '#platform/logging.ts';
@@ -31,28 +32,17 @@ import {
 } from '#services/notifier/channels/registry.ts';
 import { createNotifier, type Notifier } from '#services/notifier/notifier.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
-import { JournalKeeper } from '#services/processor/journal-keeper.ts';
 import { createLiveSensors } from '#services/processor/live-sensors.ts';
-import { Processor } from '#services/processor/processor.ts';
-import { RetentionKeeper } from '#services/processor/retention-keeper.ts';
+import type { Processor } from '#services/processor/processor.ts';
 import { createSensorRegistry } from '#services/processor/sensor-registry.ts';
-import { createEmbeddedBackups } from '#storage/embedded/backup/embedded-backups.ts';
-import {
-  type EmbeddedHistory,
-  openEmbeddedHistory,
-} from '#storage/embedded/history/embedded-history.ts';
-import { type EmbeddedState, openEmbeddedState } from '#storage/embedded/open-state.ts';
 import { Bus } from '#stream/bus.ts';
+import { type AppContext, type AppStorage, built } from './app/app-storage.ts';
+import { createProcessor } from './app/create-processor.ts';
+import { createEmbeddedStorage } from './app/embedded-storage.ts';
 
 // Tested by: test/e2e/app.test.ts
 
 const STOP_TIMEOUT_MS = 10_000;
-
-/** A part that was built when its turn came; using it before is a fault of the order. */
-function built<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('used before it was built');
-  return part;
-}
 
 /** What tests may put in the place of the real thing. */
 export interface AppOverrides {
@@ -78,8 +68,6 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const codes = new OneTimeCodes(clock);
   const has = (role: Config['roles'][number]): boolean => config.roles.includes(role);
 
-  let storage: EmbeddedState | undefined;
-  let history: EmbeddedHistory | undefined;
   let processor: Processor | undefined;
   let mqtt: MqttGateway | undefined;
   let bridge: MqttBridge | undefined;
@@ -103,113 +91,47 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     publicUrl: config.publicUrl,
   });
 
-  const stateStep: LifecycleStep = {
-    name: 'state',
+  const context: AppContext = { config, clock, logger, metrics, bus };
+  let opened: AppStorage | undefined;
+  const storage = (): AppStorage => built(opened);
+  /** Without a database that others can share, the processor is in every process. */
+  const hasProcessor = has('processor') || config.postgresUrl === undefined;
+
+  const adminKeyStep: LifecycleStep = {
+    name: 'admin key',
     async start() {
-      storage = await openEmbeddedState(config.dataDir, {
-        onEnded: (error) =>
-          logger.error({ err: error }, 'the state thread ended; another one is started'),
-      });
-      try {
-        const ctx = { state: storage.state, clock, bus };
-        ({ shownOnce: shownKey } = await ensureAdminKey({ ctx, input: { key: config.adminKey } }));
-      } catch (error) {
-        await storage.close();
-        throw error;
-      }
+      const ctx = { state: storage().state, clock, bus };
+      ({ shownOnce: shownKey } = await ensureAdminKey({ ctx, input: { key: config.adminKey } }));
     },
-    stop: () => built(storage).close(),
+    stop: () => undefined,
   };
 
-  const historyStep: LifecycleStep = {
-    name: 'history',
-    async start() {
-      history = await openEmbeddedHistory({
-        dataDir: config.dataDir,
-        mayRest: true,
-        onError: (error) =>
-          logger.error({ err: error }, 'the history is behind; it is tried again'),
-      });
-      // A journal that begins anew under a history would number its rows as ones that are loaded already.
-      const lastJournalId = await built(storage).commits.lastJournalId();
-      if (history.loadedThrough() > lastJournalId) {
-        await history.close();
-        throw new VigieError(
-          'storage_unavailable',
-          `In ${config.dataDir}, history.duckdb holds readings that vigie.db knows nothing of: the two files do not belong together. ` +
-            'Restore both from the same backup, or move the whole folder away to start anew.',
-        );
-      }
-      history.notify(lastJournalId);
-    },
-    stop: () => built(history).close(),
-  };
-
-  function processorSteps(): LifecycleStep[] {
+  function processorStep(): LifecycleStep {
     let stopFollowing: (() => void) | undefined;
-    let journal: JournalKeeper | undefined;
-    let retention: RetentionKeeper | undefined;
-    return [
-      {
-        name: 'processor',
-        async start() {
-          const { state, commits } = built(storage);
-          processor = new Processor({
-            state,
-            commits,
-            history: built(history),
-            bus,
-            clock,
-            log: logger,
-            limits: config.limits,
-            customers: [MAIN_CUSTOMER],
-            autoRegister: config.autoRegister,
-            lateAfterMs: config.lateAfterMs,
-            queueBytes: config.queueBytes,
-            onCommitted: ({ group, commitMs }) => {
-              metrics.commit.observe(commitMs / 1000);
-              metrics.samples.total += group.columns.count;
-              for (const { transition } of group.fired) {
-                metrics.alertChanges.add({
-                  change: transition.change,
-                  severity: transition.severity,
-                });
-              }
-            },
-          });
-          stopFollowing = followChanges(processor, { bus, db: state.db, log: logger });
-          await processor.start();
-        },
-        async stop() {
-          stopFollowing?.();
-          await built(processor).stop();
-        },
+    return {
+      name: 'processor',
+      async start() {
+        processor = createProcessor(context, storage());
+        stopFollowing = followChanges(processor, { bus, db: storage().state.db, log: logger });
+        await processor.start();
       },
-      {
-        name: 'keepers',
-        start() {
-          journal = new JournalKeeper({
-            processor: built(processor),
-            commits: built(storage).commits,
-            loadedThrough: () => built(history).loadedThrough(),
-            log: logger,
-          });
-          retention = new RetentionKeeper({
-            history: built(history),
-            state: built(storage).state,
-            clock,
-            retentionMs: config.limits.retentionMs,
-            log: logger,
-          });
-          journal.start();
-          retention.start();
-        },
-        async stop() {
-          retention?.stop();
-          await journal?.stop();
-        },
+      async stop() {
+        stopFollowing?.();
+        await built(processor).stop();
       },
-    ];
+    };
+  }
+
+  function keepersStep(): LifecycleStep {
+    let keepers: LifecycleStep | undefined;
+    return {
+      name: 'keepers',
+      start: () => {
+        keepers = storage().keepers(processor);
+        return keepers.start();
+      },
+      stop: (deadlineMs) => keepers?.stop?.(deadlineMs),
+    };
   }
 
   function notifierStep(): LifecycleStep {
@@ -217,9 +139,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     return {
       name: 'notifier',
       start() {
-        const { state } = built(storage);
+        const { state, shared } = storage();
         const { publicUrl } = config;
-        notifier = createNotifier({ state, bus, clock, channels, log: logger, metrics, publicUrl });
+        const common = { state, bus, clock, channels, log: logger, metrics, publicUrl };
+        notifier = createNotifier({ ...common, claimDue: shared?.claimDue });
         notifier.start();
       },
       stop: (deadlineMs) => notifier?.stop(deadlineMs),
@@ -245,7 +168,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       stop,
     };
     async function open(): Promise<void> {
-      const { state } = built(storage);
+      const { state } = storage();
       authenticator = new Authenticator({ state, clock, bus });
       authenticator.start();
       const gatekeeper = createGatekeeper(authenticator);
@@ -308,7 +231,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     metrics.watch(
       'vigie_journal_backlog',
       'Journal entries that the history has not loaded yet.',
-      () => Math.max(0, stream.journalId - built(history).loadedThrough()),
+      () => Math.max(0, stream.journalId - storage().loadedThrough()),
     );
     metrics.watch(
       'vigie_queue_readings',
@@ -318,23 +241,16 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   }
 
   async function openApi(authenticator: Authenticator): Promise<void> {
-    const { state } = built(storage);
-    const live = built(processor);
+    const { state } = storage();
     const services: OperationServices = {
       state,
-      history: built(history),
+      history: storage().history,
       bus,
       clock,
       settings: { publicUrl: config.publicUrl ?? '', limits: config.limits },
       channels: createChannelRegistry(channels, { clock, publicUrl: config.publicUrl }),
-      live: createLiveSensors(live),
-      registry: createSensorRegistry(live, config.limits),
-      backups: createEmbeddedBackups({
-        dataDir: config.dataDir,
-        version: VERSION,
-        storage: built(storage),
-        history: built(history),
-      }),
+      ...sensorPorts(),
+      backups: storage().backups,
     };
     await createApi({
       http,
@@ -347,14 +263,31 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       logger,
       readiness: {
         storage: () => {
-          if (live.failure) throw live.failure;
+          if (processor?.failure) throw processor.failure;
         },
-        history: () => built(history).check(),
+        history: () => storage().check(),
       },
       connections: bridge === undefined ? {} : { mqtt_broker: () => built(bridge).isConnected },
       version: VERSION,
       mqttPort: () => mqttPort ?? 0,
     });
+  }
+
+  /** From memory where every reading is judged here, else from the store. */
+  function sensorPorts(): Pick<OperationServices, 'live' | 'registry'> {
+    const { state, shared } = storage();
+    if (processor !== undefined) {
+      return {
+        live: createLiveSensors(processor),
+        registry: createSensorRegistry(processor, config.limits),
+      };
+    }
+    const { newest, reserveSensorId } = built(shared);
+    const { sensorsPerCustomer } = config.limits;
+    return {
+      live: createStoredLiveSensors({ db: state.db, history: newest }),
+      registry: createStoredRegistry({ state, sensorsPerCustomer, reservePk: reserveSensorId }),
+    };
   }
 
   return {
@@ -375,11 +308,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return signInCode;
     },
     async start() {
+      opened = await createStorage(context);
       lifecycle = await runLifecycle({
         steps: [
-          stateStep,
-          historyStep,
-          ...processorSteps(),
+          ...storage().steps,
+          adminKeyStep,
+          ...(hasProcessor ? [processorStep()] : []),
+          keepersStep(),
           ...(has('notifier') ? [notifierStep()] : []),
           doorsStep(),
           mqttStep,
@@ -393,6 +328,14 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       closeChannels(channels);
     },
   };
+}
+
+/** Only who has a database needs its client. */
+async function createStorage(context: AppContext): Promise<AppStorage> {
+  const { postgresUrl } = context.config;
+  if (postgresUrl === undefined) return createEmbeddedStorage(context);
+  const { createPostgresStorage } = await import('./app/postgres-storage.ts');
+  return createPostgresStorage(context, postgresUrl);
 }
 
 function isAnyAddress(host: string): boolean {

@@ -112,6 +112,16 @@ export const Settings = Type.Object(
         default: 'info',
       },
     ),
+    VIGIE_POSTGRES_URL: optional(
+      {
+        kind: 'secret',
+        group: place,
+        description:
+          'Keep state and readings in PostgreSQL 15 or later (TimescaleDB is used where the database has it), such as postgres://user:password@db.example.org/vigie',
+        whenUnset: 'files in the data folder',
+      },
+      { pattern: '^postgres(ql)?://' },
+    ),
     VIGIE_ADMIN_KEY: optional(
       {
         kind: 'secret',
@@ -252,7 +262,6 @@ export const Settings = Type.Object(
       description: 'API key that these commands use',
       whenUnset: 'VIGIE_ADMIN_KEY',
     }),
-    VIGIE_POSTGRES_URL: later('State and readings in PostgreSQL', 'secret'),
     VIGIE_KAFKA_BROKERS: later('Readings by way of Kafka', 'list'),
     VIGIE_DYNAMODB_TABLE: later('Users, products and orders in DynamoDB'),
     VIGIE_DYNAMODB_ENDPOINT: later('Address of DynamoDB', 'url'),

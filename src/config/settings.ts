@@ -23,6 +23,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly adminKey: string | undefined;
+  /** State and readings go there instead of the data folder. */
+  readonly postgresUrl: string | undefined;
   readonly smtpUrl: string | undefined;
   readonly smtpFrom: string;
   /** Without a slash at the end. */
@@ -109,6 +111,7 @@ function schemaProblem(schema: object): string {
   if (pattern?.startsWith('^mqtts?://'))
     return 'must start with mqtt:// or mqtts://, and end with the host or its port';
   if (pattern?.includes('+#/')) return 'must not hold spaces, +, # or /';
+  if (pattern === '^postgres(ql)?://') return 'must start with postgres://';
   if (pattern === '^smtps?://') return 'must start with smtp:// or smtps://';
   if (pattern === '@') return 'must hold an e-mail address';
   if (pattern) return 'must not hold spaces';
@@ -143,6 +146,7 @@ function toConfig(values: Settings, given: { roles: Role[]; cwd: string }): Conf
     mqttPort: values.VIGIE_MQTT_PORT,
     dataDir: resolve(given.cwd, values.VIGIE_DATA_DIR),
     adminKey: values.VIGIE_ADMIN_KEY,
+    postgresUrl: values.VIGIE_POSTGRES_URL,
     smtpUrl: values.VIGIE_SMTP_URL,
     smtpFrom: values.VIGIE_SMTP_FROM,
     publicUrl: withoutSlash(values.VIGIE_PUBLIC_URL),

@@ -28,7 +28,7 @@ export interface OperationServices {
   live: LiveSensors;
   registry: SensorRegistry;
   /** Absent where the engine leaves backups to tools of its own. */
-  backups?: BackupStore;
+  backups?: BackupStore | undefined;
 }
 
 /** The services and who asks: `{ ...services, caller }`. */

@@ -81,6 +81,11 @@ export interface CommitStore {
   lastJournalId(): Promise<number>;
   /** Forgets journal entries up to and including an id. */
   trimJournal(throughId: number): Promise<void>;
+  /**
+   * Sets aside ids for sensors or series; answers the first of `count`. Only where several processors share the fleet;
+   * elsewhere the one that there is counts them itself.
+   */
+  reserveIds?(kind: 'sensor' | 'series', count: number): Promise<number>;
   /** Resolves where the storage takes writes again; rejects as `commit` would. */
   probe(): Promise<void>;
 }

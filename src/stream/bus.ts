@@ -19,6 +19,8 @@ export interface BusTopics {
   delivery: { customer: string; delivery: Delivery };
   /** The outbox has new work. */
   'outbox.filled': { customer: string };
+  /** Somebody wants to see samples as they come: processes that take them in tell the others. */
+  'samples.wanted': object;
   /** A rule was written or removed: engines reload. */
   'rules.changed': { customer: string };
   /** Contacts or policies were written or removed. */
@@ -31,9 +33,17 @@ export interface BusTopics {
 
 export type BusTopic = keyof BusTopics;
 
-/** In-process events after the fact: nothing durable depends on their arrival. */
+/** Who carries events to other processes. */
+export interface Carrier {
+  carry<T extends BusTopic>(topic: T, event: BusTopics[T]): void;
+  /** Somebody elsewhere waits for such events. */
+  isWanted(topic: BusTopic): boolean;
+}
+
+/** Events after the fact: nothing durable depends on their arrival. */
 export class Bus {
   readonly #emitter = new EventEmitter();
+  #carrier: Carrier | undefined;
 
   constructor() {
     this.#emitter.setMaxListeners(0);
@@ -41,12 +51,28 @@ export class Bus {
 
   publish<T extends BusTopic>(topic: T, event: BusTopics[T]): void {
     this.#emitter.emit(topic, event);
+    this.#carrier?.carry(topic, event);
+  }
+
+  /** An event that was published in another process. */
+  receive<T extends BusTopic>(topic: T, event: BusTopics[T]): void {
+    this.#emitter.emit(topic, event);
+  }
+
+  /** Hands what is published here to other processes, too. */
+  carryBy(carrier: Carrier | undefined): void {
+    this.#carrier = carrier;
   }
 
   /** Calls `listener` for each event until the returned function is called. */
   subscribe<T extends BusTopic>(topic: T, listener: (event: BusTopics[T]) => void): () => void {
     this.#emitter.on(topic, listener);
     return () => this.#emitter.off(topic, listener);
+  }
+
+  /** Somebody here or in another process waits for such events. */
+  isWanted(topic: BusTopic): boolean {
+    return this.hasListeners(topic) || (this.#carrier?.isWanted(topic) ?? false);
   }
 
   hasListeners(topic: BusTopic): boolean {

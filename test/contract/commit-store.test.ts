@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
-import { encodeJournal } from '#storage/embedded/journal.ts';
 import { openEmbeddedState } from '#storage/embedded/open-state.ts';
+import { encodeJournal } from '#storage/journal.ts';
 
 function folder(): string {
   return mkdtempSync(join(tmpdir(), 'vigie-commit-'));

@@ -87,7 +87,7 @@ export async function createApiUnderTest(changes: Partial<ApiOptions> = {}) {
     clock,
     settings: { publicUrl, limits: DEFAULT_LIMITS },
     channels: createChannelRegistry(channels, { clock, publicUrl }),
-    live: { get: () => undefined },
+    live: { find: async () => new Map() },
     registry: createTableRegistry(state),
   };
   const authenticator = new Authenticator({ state, clock, bus });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeJournal } from '#storage/embedded/journal.ts';
+import { encodeJournal } from '#storage/journal.ts';
 import type { SampleColumns } from '#storage/sample-columns.ts';
 
 export interface JournalFile {

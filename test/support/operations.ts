@@ -56,7 +56,15 @@ export async function createOperations(
     clock,
     settings: { publicUrl: 'http://localhost:8080', limits: DEFAULT_LIMITS },
     channels: testChannels,
-    live: { get: (customer: string, id: string) => known.get(`${customer}/${id}`) },
+    live: {
+      find: async (customer: string, sensors: readonly { sensor_id: string }[]) =>
+        new Map(
+          sensors.flatMap(({ sensor_id: id }) => {
+            const live = known.get(`${customer}/${id}`);
+            return live ? [[id, live] as const] : [];
+          }),
+        ),
+    },
     registry: storedRegistry(state, clock),
   };
   return {

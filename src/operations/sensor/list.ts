@@ -34,10 +34,9 @@ export async function listSensors({
     ctx.state.db,
     rows.map(({ pk }) => pk),
   );
+  const live = await ctx.live.find(customer, rows);
   return {
-    items: rows.map((row) =>
-      sensorView(row, series.get(row.pk) ?? [], ctx.live.get(customer, row.sensor_id)),
-    ),
+    items: rows.map((row) => sensorView(row, series.get(row.pk) ?? [], live.get(row.sensor_id))),
     next_cursor: nextId === undefined ? null : encodeCursor(KIND, [nextId]),
   };
 }
@@ -54,7 +53,7 @@ async function nextRows(ctx: OperationContext, filter: SensorFilter): Promise<Fo
   return { rows: shown, nextId: rows.length > filter.limit ? shown.at(-1)?.sensor_id : undefined };
 }
 
-/** The status is known in memory only, so rows are read on until enough of them have it. */
+/** The status is in no table, so rows are read on until enough of them have it. */
 async function rowsOfStatus(
   ctx: OperationContext,
   filter: SensorFilter,
@@ -64,8 +63,9 @@ async function rowsOfStatus(
   let { afterId } = filter;
   for (let scanned = 0; scanned < MAX_SCANNED; ) {
     const portion = await listSensorRows(ctx.state.db, { ...filter, afterId, limit: PORTION });
+    const live = await ctx.live.find(filter.customer, portion);
     for (const row of portion) {
-      const present = ctx.live.get(filter.customer, row.sensor_id)?.status ?? 'never';
+      const present = live.get(row.sensor_id)?.status ?? 'never';
       if (present !== status) continue;
       if (found.length === filter.limit) return { rows: found, nextId: found.at(-1)?.sensor_id };
       found.push(row);

@@ -1,6 +1,6 @@
 import type { SensorStatus } from '#domain/sensor.ts';
 
-/** What the processor knows of a sensor right now, in memory. */
+/** What is known of a sensor right now, by whoever judges its readings. */
 export interface LiveSensor {
   /** Event time of its newest reading, ms. */
   lastSeenMs: number | undefined;
@@ -14,6 +14,9 @@ export interface LiveSensor {
 }
 
 export interface LiveSensors {
-  /** undefined where the sensor is not known or no reading has come since its registration. */
-  get(customer: string, sensorId: string): LiveSensor | undefined;
+  /** By `sensor_id`. Sensors that are not known, or of which no reading has come since their registration, are absent. */
+  find(
+    customer: string,
+    sensors: readonly { pk: number; sensor_id: string }[],
+  ): Promise<ReadonlyMap<string, LiveSensor>>;
 }

@@ -64,5 +64,5 @@ export async function knownSensor(
 export async function viewSensor(ctx: OperationContext, sensorId: string): Promise<Sensor> {
   const { customer } = ctx.caller;
   const { row, series } = await knownSensor(ctx.state.db, { customer, sensorId });
-  return sensorView(row, series, ctx.live.get(customer, sensorId));
+  return sensorView(row, series, (await ctx.live.find(customer, [row])).get(sensorId));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#domain/time.ts';
 import type { Logger } from '#platform/logging.ts';
-import { claimDue, nextDueAfter } from '#storage/state/outbox.ts';
+import { type ClaimDue, claimDue, nextDueAfter } from '#storage/state/outbox.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { Channels } from './channels/registry.ts';
@@ -23,6 +23,8 @@ export interface NotifierOptions {
   /** Base address of the dashboard; without one messages carry no link. */
   publicUrl?: string | undefined;
   retryPolicy?: RetryPolicy;
+  /** How notifications are taken where several notifiers share an outbox. */
+  claimDue?: ClaimDue | undefined;
   /** How long one attempt may take. */
   attemptTimeoutMs?: number;
 }
@@ -157,7 +159,7 @@ class OutboxNotifier implements Notifier {
     if (nowMs >= this.#nextRepeatMs && (await tellAgain(state, nowMs))) this.#isWanted = true;
     if (this.#dispatcher.size >= MOST_AT_HAND) return;
     const version = this.#routingVersion;
-    const rows = await claimDue(state.db, {
+    const rows = await (this.#options.claimDue ?? claimDue)(state.db, {
       nowMs,
       limit: PAGE,
       exceptIds: this.#dispatcher.knownIds(),

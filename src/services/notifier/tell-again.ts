@@ -60,7 +60,11 @@ async function repeatAlert(
             channel: target.channel,
           }));
   await state.transaction(async (tx) => {
-    const isStillOpen = await advanceRepeat(tx, { alertId: alert.id, nextRepeatMs });
+    const isStillOpen = await advanceRepeat(tx, {
+      alertId: alert.id,
+      dueMs: alert.next_repeat_at,
+      nextRepeatMs,
+    });
     if (isStillOpen) await insertNotifications(tx, rows);
   });
 }

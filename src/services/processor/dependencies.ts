@@ -17,6 +17,8 @@ export interface ProcessorDependencies {
   limits: Limits;
   /** Customers to load even where they have no sensor yet. */
   customers: readonly string[];
+  /** Which sensors are this processor's, where several share the fleet; undefined = all. */
+  owns?: ((customer: string, sensorId: string) => boolean) | undefined;
   autoRegister: boolean;
   lateAfterMs: number;
   /** Size of the requests that may wait for their group; beyond it `overloaded`. */

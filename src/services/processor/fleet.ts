@@ -1,9 +1,10 @@
+import { GrowingIds, type Ids } from './ids.ts';
 import { attachRules, type RuleBook } from './rule-book.ts';
 import { LastSamples, SensorEntry, SeriesEntry } from './sensor-entry.ts';
 
 // Tested by: processor.test.ts
 
-/** Every sensor and series in memory, by customer. Ids grow; the processor is their only author. */
+/** Every sensor and series in memory, by customer. */
 export class Fleet {
   readonly #byCustomer = new Map<string, Map<string, SensorEntry>>();
   /** By id; ids are given one after the other, so there are few gaps. */
@@ -12,8 +13,14 @@ export class Fleet {
   readonly #metrics = new Map<string, string>();
   readonly last = new LastSamples();
   readonly #books = new Map<string, RuleBook>();
-  #nextPk = 1;
-  #nextSeriesId = 1;
+  readonly sensorIds: Ids;
+  readonly seriesIds: Ids;
+
+  /** Ids grow where the processor is their only author. */
+  constructor(ids: () => Ids = () => new GrowingIds()) {
+    this.sensorIds = ids();
+    this.seriesIds = ids();
+  }
 
   get sensorCount(): number {
     let count = 0;
@@ -60,7 +67,7 @@ export class Fleet {
     sensorId: string,
     { registeredMs, labels = {} }: { registeredMs: number; labels?: Record<string, string> },
   ): SensorEntry {
-    const sensor = new SensorEntry(this.#nextPk, customer, sensorId);
+    const sensor = new SensorEntry(this.sensorIds.next(), customer, sensorId);
     sensor.registeredMs = registeredMs;
     sensor.labels = labels;
     this.add(sensor);
@@ -72,7 +79,7 @@ export class Fleet {
   /** A sensor as stored. */
   add(sensor: SensorEntry): void {
     this.sensorsOf(sensor.customer).set(sensor.sensorId, sensor);
-    this.#nextPk = Math.max(this.#nextPk, sensor.pk + 1);
+    this.sensorIds.taken(sensor.pk);
   }
 
   remove(sensor: SensorEntry): void {
@@ -81,15 +88,9 @@ export class Fleet {
     for (const instance of sensor.instances) instance.isRetired = true;
   }
 
-  /** Ids below these are taken for good, also those of sensors since removed. */
-  reserveIds(nextPk: number, nextSeriesId: number): void {
-    this.#nextPk = Math.max(this.#nextPk, nextPk);
-    this.#nextSeriesId = Math.max(this.#nextSeriesId, nextSeriesId);
-  }
-
   /** A metric that the sensor did not have; the caller writes its row. */
   addSeries(sensor: SensorEntry, metric: string, unit: string | null): SeriesEntry {
-    return this.addStoredSeries(sensor, { id: this.#nextSeriesId, metric, unit });
+    return this.addStoredSeries(sensor, { id: this.seriesIds.next(), metric, unit });
   }
 
   addStoredSeries(
@@ -101,7 +102,7 @@ export class Fleet {
     const series = new SeriesEntry(sensor, { ...row, metric }, this.last);
     sensor.series.set(metric, series);
     this.#series[series.id] = series;
-    this.#nextSeriesId = Math.max(this.#nextSeriesId, series.id + 1);
+    this.seriesIds.taken(series.id);
     sensor.forgetShape();
     return series;
   }

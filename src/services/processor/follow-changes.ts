@@ -3,10 +3,11 @@ import type { Logger } from '#platform/logging.ts';
 import type { StateDb } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { Group } from './group.ts';
-import { applySensorRow, type BrokenRule, loadBook } from './load.ts';
+import { type BrokenRule, loadBook } from './load.ts';
 import type { Processor } from './processor.ts';
 import { applyRules } from './reconcile.ts';
 import type { RuleBook } from './rule-book.ts';
+import { takeOverSensor } from './take-over-sensor.ts';
 
 // Tested by: processor.test.ts
 
@@ -86,30 +87,7 @@ export function followChanges(
   }
 
   function reloadSensor(customer: string, sensorId: string): Promise<void> {
-    return processor.run(async (group) => {
-      const { fleet, evaluator, timers } = processor;
-      const sensor = fleet.find(customer, sensorId);
-      const book = fleet.bookOf(customer);
-      if (sensor === undefined || book === undefined) return;
-      const row = await db
-        .selectFrom('sensors')
-        .selectAll()
-        .where('pk', '=', sensor.pk)
-        .executeTakeFirst();
-      if (row === undefined) return;
-      applySensorRow(sensor, row);
-      const units = await db
-        .selectFrom('series')
-        .select(['id', 'unit'])
-        .where('sensor_pk', '=', sensor.pk)
-        .execute();
-      for (const { id, unit } of units) {
-        const series = fleet.seriesById(id);
-        if (series) series.unit = unit;
-      }
-      applyRules(group, [sensor], { book, evaluator, timers });
-      group.renewed.add(sensor);
-    });
+    return processor.run((group) => takeOverSensor(group, processor, { customer, sensorId, db }));
   }
 
   return () => {

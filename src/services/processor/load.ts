@@ -11,7 +11,9 @@ import {
 } from '#storage/state/fleet-rows.ts';
 import type { AlertsTable, SensorsTable } from '#storage/state/schema.ts';
 import type { StateDb } from '#storage/state/state-store.ts';
+import type { ProcessorDependencies } from './dependencies.ts';
 import { Fleet } from './fleet.ts';
+import { BlockIds } from './ids.ts';
 import { attachRules, RuleBook } from './rule-book.ts';
 import { SensorEntry } from './sensor-entry.ts';
 import { restoreState } from './stages/checkpoint.ts';
@@ -45,7 +47,7 @@ export async function loadRouting(db: StateDb, customer: string): Promise<Routin
   );
 }
 
-function sensorFromRow(row: SensorsTable): SensorEntry {
+export function sensorFromRow(row: SensorsTable): SensorEntry {
   const sensor = new SensorEntry(row.pk, row.customer, row.sensor_id);
   applySensorRow(sensor, row);
   return sensor;
@@ -80,13 +82,22 @@ export async function meetCustomer(
 export async function loadFleet(
   db: StateDb,
   commits: CommitStore,
-  { customers, onBroken }: { customers: readonly string[]; onBroken: BrokenRule },
+  {
+    customers,
+    onBroken,
+    owns = () => true,
+  }: {
+    customers: readonly string[];
+    onBroken: BrokenRule;
+    owns?: ProcessorDependencies['owns'];
+  },
 ): Promise<{ fleet: Fleet; orphans: AlertsTable[] }> {
-  const fleet = new Fleet();
+  const fleet = new Fleet(commits.reserveIds && (() => new BlockIds()));
   for (const customer of customers) fleet.setBook(customer, await loadBook(db, customer, onBroken));
   const byPk = new Map<number, SensorEntry>();
   for await (const rows of sensorPages(db)) {
     for (const row of rows) {
+      if (!owns(row.customer, row.sensor_id)) continue;
       const sensor = sensorFromRow(row);
       fleet.add(sensor);
       byPk.set(sensor.pk, sensor);
@@ -96,7 +107,11 @@ export async function loadFleet(
     for (const row of rows) {
       const sensor = byPk.get(row.sensor_pk);
       if (sensor) fleet.addStoredSeries(sensor, row);
-      else fleet.reserveIds(row.sensor_pk + 1, row.id + 1);
+      else {
+        // Of a sensor that was removed: its ids are never given out again.
+        fleet.sensorIds.taken(row.sensor_pk);
+        fleet.seriesIds.taken(row.id);
+      }
     }
   }
   for (const sensor of byPk.values()) {
@@ -119,7 +134,7 @@ export async function loadFleet(
       .get(row.sensor_pk)
       ?.instances.find(({ rule }) => rule.rule.id === row.rule_id);
     if (instance) instance.alert = row;
-    else orphans.push(row);
+    else if (owns(row.customer, row.sensor_id)) orphans.push(row);
   }
   const lastJournalId = await commits.lastJournalId();
   for (const sensor of byPk.values()) sensor.asOf = Math.min(sensor.asOf, lastJournalId);

@@ -1,6 +1,8 @@
 import { errorStatus, VigieError } from '#domain/errors.ts';
+import type { Clock } from '#domain/time.ts';
 import { prepareRouting, type Routing } from '#engine/routing/route-alert.ts';
 import type { IngestOutcome, ReadingStream, Submission } from '#stream/reading-stream.ts';
+import { Clockwork } from './clockwork.ts';
 import type { ProcessorDependencies } from './dependencies.ts';
 import { asVigieError, faultOf } from './failure.ts';
 import { Fleet } from './fleet.ts';
@@ -24,27 +26,22 @@ import {
 } from './load.ts';
 import { publishGroup } from './publish-group.ts';
 import { closeOrphan, reconcileAlerts } from './reconcile.ts';
+import { reserveIds } from './reserve-ids.ts';
 import { admit } from './stages/admit.ts';
 import { checkpoint } from './stages/checkpoint.ts';
 import { Evaluator } from './stages/evaluate.ts';
 import { route } from './stages/route.ts';
 import { settleLate } from './stages/settle-late.ts';
 import { SubmissionQueue } from './submission-queue.ts';
-import { Sweeper } from './sweeper.ts';
 import { Timers } from './timers.ts';
 
 /** Work that is not readings but must stand in line with them: rule changes, registrations, the clock. */
 export type Errand = (group: Group) => Promise<void> | void;
 
 const GROUP_READINGS = 20_000;
-const TICK_BATCH = 5000;
-const SWEEP_MS = 250;
 const PROBE_MS = 1000;
 /** After a fault in the stages requests go alone for so long, so that only the one at fault is refused. */
 const CAREFUL_MS = 60_000;
-/** A sweep this late: the process slept, or the clock was set. */
-const ABSENT_MS = 30_000;
-const MAX_TIMER_MS = 60_000;
 
 /**
  * Readings in, alerts out. Requests wait in a bounded queue; whatever has come while the last group was
@@ -62,7 +59,7 @@ export class Processor implements ReadingStream {
   /** Columns of the groups that may be under way at once. */
   readonly #columns = [new ColumnBuilder(), new ColumnBuilder()];
   readonly #routings = new Map<string, Routing>();
-  readonly #sweeper = new Sweeper();
+  readonly #clockwork: Clockwork;
   readonly #timers = new Timers();
   readonly #evaluator: Evaluator;
   readonly #onBroken: BrokenRule = (rule, err) =>
@@ -76,16 +73,14 @@ export class Processor implements ReadingStream {
   #turn = 0;
   #isPumping = false;
   #isPumpPlanned = false;
-  #timer: NodeJS.Timeout | undefined;
-  #sweepTimer: NodeJS.Timeout | undefined;
   #recovery: Promise<void> | undefined;
   #carefulUntilMs = 0;
-  #sweptMs = 0;
 
   constructor(deps: ProcessorDependencies) {
     this.#deps = deps;
     this.#evaluator = new Evaluator(this.#timers, deps.lateAfterMs);
     this.#queue = new SubmissionQueue(deps.queueBytes);
+    this.#clockwork = new Clockwork(this);
   }
 
   get fleet(): Fleet {
@@ -98,6 +93,29 @@ export class Processor implements ReadingStream {
 
   get timers(): Timers {
     return this.#timers;
+  }
+
+  /** Whether the sensor's readings are judged here. */
+  owns(customer: string, sensorId: string): boolean {
+    return this.#deps.owns?.(customer, sensorId) ?? true;
+  }
+
+  get clock(): Clock {
+    return this.#deps.clock;
+  }
+
+  get isRunning(): boolean {
+    return this.#phase === 'running';
+  }
+
+  /** Errands wait. */
+  get isBusy(): boolean {
+    return this.#errands.length > 0;
+  }
+
+  /** When the oldest request that waits was received, ms; Infinity where none waits. */
+  get oldestMs(): number {
+    return this.#queue.oldestMs;
   }
 
   /** The newest journal id given out. */
@@ -119,19 +137,23 @@ export class Processor implements ReadingStream {
 
   /** Journal ids up to here are in every remembered state. */
   get rememberedThrough(): number {
-    return this.#sweeper.rememberedThrough;
+    return this.#clockwork.rememberedThrough;
   }
 
   async start(): Promise<void> {
-    await this.#load();
-    this.#phase = 'running';
-    this.#sweepTimer = setInterval(() => void this.#sweep(), SWEEP_MS);
+    try {
+      await this.#load();
+      this.#phase = 'running';
+    } catch (error) {
+      if (!(error instanceof VigieError) || error.code !== 'standing_by') throw error;
+      this.#standBy(error);
+    }
+    this.#clockwork.start();
     this.#planPump();
   }
 
   /** Writes what is waiting, remembers every sensor's state, and takes nothing more. */
   async stop(): Promise<void> {
-    clearInterval(this.#sweepTimer);
     if (this.#phase === 'running') {
       await this.#drain();
       await this.run((group) => {
@@ -140,16 +162,15 @@ export class Processor implements ReadingStream {
         this.#deps.log.error({ err: error }, 'states were not remembered at the stop'),
       );
     }
+    this.#clockwork.stop();
     this.#phase = 'stopped';
-    clearTimeout(this.#timer);
     this.#refuseAll();
     await this.#recovery;
   }
 
   /** Ends at once, as a crash would: only what is committed stays. */
   async abandon(): Promise<void> {
-    clearInterval(this.#sweepTimer);
-    clearTimeout(this.#timer);
+    this.#clockwork.stop();
     this.#phase = 'stopped';
     this.#refuseAll();
     await this.#inFlight.all();
@@ -170,6 +191,11 @@ export class Processor implements ReadingStream {
       this.#errands.push({ run: errand, resolve, reject });
       this.#planPump();
     });
+  }
+
+  /** Resolves once the groups under way have ended, so that the store shows what they made. */
+  settled(): Promise<void> {
+    return this.#inFlight.all();
   }
 
   /** Forgets prepared routes; the next alert reads contacts and policies anew. */
@@ -197,7 +223,7 @@ export class Processor implements ReadingStream {
       }
     } finally {
       this.#isPumping = false;
-      this.#planTimer();
+      this.#clockwork.plan();
     }
   }
 
@@ -218,6 +244,7 @@ export class Processor implements ReadingStream {
       for (const { submission } of waiting) {
         if (!this.#fleet.bookOf(submission.customer)) await this.#meet(submission.customer);
       }
+      await reserveIds(this.#fleet, this.#deps.commits, submissions);
       if (errand) await errand.run(group);
       await this.#stages(group);
     } catch (error) {
@@ -286,42 +313,6 @@ export class Processor implements ReadingStream {
     await this.reloadRouting(customer);
   }
 
-  #planTimer(): void {
-    clearTimeout(this.#timer);
-    if (this.#phase !== 'running') return;
-    const waitMs = this.#timers.nextDueMs - this.#deps.clock.now();
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(1, Math.min(waitMs, MAX_TIMER_MS)));
-  }
-
-  async #tick(): Promise<void> {
-    if (this.#timers.nextDueMs <= this.#deps.clock.now()) {
-      await this.run((group) => {
-        // What waits here has been received: the clock does not run ahead of it.
-        group.nowMs = Math.min(group.nowMs, this.#queue.oldestMs);
-        for (const instance of this.#timers.takeDue(group.nowMs, TICK_BATCH))
-          this.#evaluator.tick(group, instance);
-      }).catch(() => undefined);
-    }
-    this.#planTimer();
-  }
-
-  async #sweep(): Promise<void> {
-    const nowMs = this.#deps.clock.now();
-    const isBack = this.#sweptMs > 0 && nowMs - this.#sweptMs > ABSENT_MS;
-    this.#sweptMs = nowMs;
-    if (this.#phase !== 'running' || this.#errands.length > 0) return;
-    try {
-      let through: number | undefined;
-      await this.run((group) => {
-        if (isBack) excuseOwnAbsence(this.#fleet, nowMs);
-        through = this.#sweeper.step(group, this.#fleet, this.#journalId);
-      });
-      if (through !== undefined) this.#sweeper.committed(through);
-    } catch {
-      // The commit has said why; the recovery starts a sweep anew.
-    }
-  }
-
   async #drain(): Promise<void> {
     while (this.#phase === 'running' && (this.#hasWork() || this.#inFlight.size > 0)) {
       await this.#pump();
@@ -332,10 +323,15 @@ export class Processor implements ReadingStream {
 
   #fail(failure: VigieError): void {
     if (this.#phase !== 'running') return;
+    this.#deps.log.error({ err: failure }, 'readings are refused until the state is loaded anew');
+    this.#standBy(failure);
+  }
+
+  /** Takes nothing until the storage is there again, or whoever has it has gone. */
+  #standBy(failure: VigieError): void {
     this.#phase = 'failed';
     this.#failure = failure;
-    this.#deps.log.error({ err: failure }, 'readings are refused until the state is loaded anew');
-    clearTimeout(this.#timer);
+    this.#clockwork.pause();
     this.#refuseAll();
     this.#recovery = this.#recover();
   }
@@ -372,6 +368,7 @@ export class Processor implements ReadingStream {
     const { fleet, orphans } = await loadFleet(state.db, commits, {
       customers: this.#deps.customers,
       onBroken: this.#onBroken,
+      owns: this.#deps.owns,
     });
     for (const customer of new Set([...this.#deps.customers, ...fleet.customers()]))
       await this.reloadRouting(customer);
@@ -380,7 +377,7 @@ export class Processor implements ReadingStream {
     this.#journalId = await commits.lastJournalId();
     const replayed = await replayJournal(fleet, commits, this.#evaluator);
     if (replayed > 0) log.info({ samples: replayed }, 'brought the state up to the last commit');
-    this.#sweeper.reset(0);
+    this.#clockwork.reset();
     excuseOwnAbsence(fleet, this.#deps.clock.now());
     scheduleAll(fleet, this.#timers);
     this.#errands.unshift({

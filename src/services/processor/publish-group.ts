@@ -7,7 +7,7 @@ import { readingsOf } from './stages/admit.ts';
 
 /** Tells live listeners what has just become durable. */
 export function publishGroup(group: Group, bus: Bus): void {
-  if (bus.hasListeners('samples')) {
+  if (bus.isWanted('samples')) {
     for (const tally of group.tallies) {
       const readings: LiveReading[] = readingsOf(tally);
       if (readings.length > 0)

@@ -17,6 +17,8 @@ interface KeeperOptions {
   retentionMs: number;
   log: Logger;
   firstMs?: number;
+  /** Where several processes could do this: runs the work in one of them at a time, and says whether it was this one. */
+  inTurn?(work: () => Promise<void>): Promise<boolean>;
   /** Of each customer. */
   deadLettersKept?: number;
 }
@@ -41,7 +43,15 @@ export class RetentionKeeper {
   }
 
   async #run(): Promise<void> {
-    await Promise.all([this.#removeSamples(), this.#removeDeadLetters()]);
+    const work = async (): Promise<void> => {
+      await Promise.all([this.#removeSamples(), this.#removeDeadLetters()]);
+    };
+    const { inTurn, log } = this.#options;
+    try {
+      await (inTurn ? inTurn(work) : work());
+    } catch (error) {
+      log.warn({ err: error }, 'old data could not be removed; it is tried again in an hour');
+    }
     if (this.#stopping.signal.aborted) return;
     this.#timer = setTimeout(() => void this.#run(), EVERY_MS);
   }

@@ -94,3 +94,45 @@ export async function changeAlert(
   }
   return tx.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
+
+/** Those of the sensors that have an open alert about their silence, by key. */
+export async function silentAlertSensors(
+  db: StateDb,
+  { customer, sensorPks }: { customer: string; sensorPks: readonly number[] },
+): Promise<Set<number>> {
+  if (sensorPks.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('alerts')
+    .select('sensor_pk')
+    .where('customer', '=', customer)
+    .where('state', '=', 'active')
+    .where('condition', '=', 'silent')
+    .where('sensor_pk', 'in', sensorPks)
+    .execute();
+  return new Set(rows.map(({ sensor_pk: pk }) => pk));
+}
+
+/** Clears what is open of a sensor that is taken away; it stays in the list. */
+export async function closeAlertsOfSensor(
+  tx: StateTransaction,
+  { sensorPk, atMs, by }: { sensorPk: number; atMs: number; by: string },
+): Promise<void> {
+  const open = await tx
+    .selectFrom('alerts')
+    .select(['id', 'severity'])
+    .where('sensor_pk', '=', sensorPk)
+    .where('state', '=', 'active')
+    .execute();
+  for (const { id, severity } of open) {
+    await tx
+      .updateTable('alerts')
+      .set({ state: 'cleared', cleared_at: atMs, next_repeat_at: null })
+      .where('id', '=', id)
+      .execute();
+    const entry = { alert_id: id, at: atMs, by, change: 'cleared', severity };
+    await tx
+      .insertInto('alert_history')
+      .values({ ...entry, comment: 'The sensor was removed.' })
+      .execute();
+  }
+}

@@ -74,3 +74,12 @@ export function documentRows(
     .orderBy('id')
     .execute();
 }
+
+/** What is remembered of some sensors. */
+export async function sensorStates(
+  db: StateDb,
+  sensorPks: readonly number[],
+): Promise<SensorStatesTable[]> {
+  if (sensorPks.length === 0) return [];
+  return db.selectFrom('sensor_states').selectAll().where('sensor_pk', 'in', sensorPks).execute();
+}

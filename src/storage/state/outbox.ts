@@ -37,6 +37,12 @@ export interface DueQuery {
 /** A notification with the contact as it is now: the document's body (JSON); null where it is gone. */
 export type DueNotification = NotificationsTable & { contact: string | null };
 
+/** Takes notifications that are due, for one notifier or for one of several. */
+export type ClaimDue = (
+  db: StateDb | StateTransaction,
+  query: DueQuery,
+) => Promise<DueNotification[]>;
+
 /**
  * Notifications whose next attempt is due, the longest due first. What is told of one alert to one contact keeps
  * its order: a notification is not due while an earlier one is neither sent nor given up.
@@ -172,18 +178,26 @@ export function findDueRepeats(
     .execute();
 }
 
-/** False where the alert has been cleared or acknowledged meanwhile: then nobody is told again. */
+/**
+ * False where the alert has been cleared or acknowledged meanwhile, or, with `dueMs` (when this repeat was due), told
+ * again by another notifier: then nobody is told.
+ */
 export async function advanceRepeat(
   tx: StateTransaction,
-  { alertId, nextRepeatMs }: { alertId: string; nextRepeatMs: number | null },
+  {
+    alertId,
+    dueMs,
+    nextRepeatMs,
+  }: { alertId: string; dueMs?: number | null; nextRepeatMs: number | null },
 ): Promise<boolean> {
-  const result = await tx
+  let update = tx
     .updateTable('alerts')
     .set({ next_repeat_at: nextRepeatMs })
     .where('id', '=', alertId)
     .where('state', '=', 'active')
-    .where('acknowledged', '=', 0)
-    .executeTakeFirst();
+    .where('acknowledged', '=', 0);
+  if (dueMs !== undefined) update = update.where('next_repeat_at', 'is not distinct from', dueMs);
+  const result = await update.executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 

@@ -35,7 +35,7 @@ export interface SeriesTable {
 export interface SensorStatesTable {
   sensor_pk: number;
   as_of: number;
-  /** JSON: see services/processor/sensor-state.ts. */
+  /** JSON: `StoredSensorState`. */
   state: string;
 }
 

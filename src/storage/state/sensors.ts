@@ -100,3 +100,25 @@ export async function updateUnit(
 ): Promise<void> {
   await tx.updateTable('series').set({ unit }).where('id', '=', seriesId).execute();
 }
+
+export async function countSensors(
+  db: StateDb | StateTransaction,
+  customer: string,
+): Promise<number> {
+  const row = await db
+    .selectFrom('sensors')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('customer', '=', customer)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+export async function insertSensor(tx: StateTransaction, row: SensorsTable): Promise<void> {
+  await tx.insertInto('sensors').values(row).execute();
+}
+
+/** With what is remembered of it; its series ids stay taken. */
+export async function removeSensor(tx: StateTransaction, pk: number): Promise<void> {
+  await tx.deleteFrom('sensors').where('pk', '=', pk).execute();
+  await tx.deleteFrom('sensor_states').where('sensor_pk', '=', pk).execute();
+}

@@ -1,24 +1,13 @@
 import type { CadenceState } from '#engine/rules/cadence.ts';
 import type { RuleState } from '#engine/rules/compiled-rule.ts';
 import type { SensorStatesTable } from '#storage/state/schema.ts';
+import type { StoredSensorState } from '#storage/state/sensor-state.ts';
 import type { Group } from '../group.ts';
 import type { SensorEntry } from '../sensor-entry.ts';
 
 // Tested by: ../processor.test.ts
 
-/** `sensor_states.state`, short names because there is one for every sensor. */
-interface StoredState {
-  /** Received, seen, skew; ms. */
-  r: number | null;
-  s: number | null;
-  k: number | null;
-  /** Cadence. */
-  c: CadenceState;
-  /** Series id → last time and value. */
-  v: Record<string, [number, number]>;
-  /** Rule id → revision and state, where the state is not rest. */
-  a: Record<string, [number, RuleState]>;
-}
+type StoredState = StoredSensorState<CadenceState, RuleState>;
 
 /** Adds to the unit what is to be remembered of the sensors that this group touched. */
 export function checkpoint(group: Group, journalId: number): void {

@@ -1,12 +1,17 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { filePieces } from '../../export/file-pieces.ts';
+import {
+  bySensorAndMetric,
+  formatRows,
+  TEXT_FORMATS,
+  type TextFormat,
+} from '../../export/text-rows.ts';
 import type { ExportRequest } from '../../history-store.ts';
 import type { Connection } from './duckdb.ts';
 import { exportParts, fetchPart, insertPart } from './export-rows.ts';
 import type { HistoryFile } from './history-file.ts';
 import { CREATE_ORDERED, CREATE_WANTED, copyOrdered, setThreads } from './queries.ts';
 import { appendSeries } from './row-appender.ts';
-import { CSV, type ExportSeries, formatRows, JSON_ROWS, type TextFormat } from './text-rows.ts';
 
 // Tested by: test/contract/history-store.test.ts
 
@@ -14,9 +19,6 @@ import { CSV, type ExportSeries, formatRows, JSON_ROWS, type TextFormat } from '
 const BATCH_ROWS = 100_000;
 const PIECE_ROWS = 2000;
 const FILE_BATCH_ROWS = 250_000;
-const FILE_PIECE_BYTES = 256 * 1024;
-
-const TEXT_FORMATS: Record<'csv' | 'json', TextFormat> = { csv: CSV, json: JSON_ROWS };
 
 export interface ExportJobOptions {
   file: HistoryFile;
@@ -59,7 +61,7 @@ export class ExportJob {
         await connection.run(setThreads(file.threads));
       }
     };
-    this.#pieces = parquetPieces(path, () => inParquetTurn(write));
+    this.#pieces = filePieces(path, () => inParquetTurn(write));
   }
 
   static async open(options: ExportJobOptions): Promise<ExportJob> {
@@ -97,13 +99,6 @@ export class ExportJob {
   }
 }
 
-/** By code units, as the sensors' keys are ordered elsewhere too. */
-function bySensorAndMetric(a: ExportSeries, b: ExportSeries): number {
-  if (a.sensorId !== b.sensorId) return a.sensorId < b.sensorId ? -1 : 1;
-  if (a.metric === b.metric) return 0;
-  return a.metric < b.metric ? -1 : 1;
-}
-
 async function* textPieces(
   connection: Connection,
   { series, fromMs, toMs }: ExportRequest,
@@ -122,25 +117,4 @@ async function* textPieces(
     }
   }
   if (format.tail !== '') yield encoder.encode(format.tail);
-}
-
-/** A Parquet file ends with its index, so it is written whole before its first byte can go out. */
-async function* parquetPieces(
-  path: string,
-  write: () => Promise<void>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let file: FileHandle | undefined;
-  try {
-    await write();
-    file = await open(path);
-    for (;;) {
-      const piece = new Uint8Array(FILE_PIECE_BYTES);
-      const { bytesRead } = await file.read(piece);
-      if (bytesRead === 0) return;
-      yield bytesRead === piece.length ? piece : piece.slice(0, bytesRead);
-    }
-  } finally {
-    await file?.close();
-    await rm(path, { force: true });
-  }
 }

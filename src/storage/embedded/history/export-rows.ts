@@ -1,6 +1,6 @@
+import type { ExportRows } from '../../export/text-rows.ts';
 import { type Connection, microsOf, type Parameter } from './duckdb.ts';
 import { COUNT_BY_PLACE, INSERT_ORDERED, SELECT_WANTED } from './queries.ts';
-import type { ExportRows } from './text-rows.ts';
 
 // Tested by: export-rows.test.ts
 

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { decodeJournal } from '../journal.ts';
+import { decodeJournal } from '../../journal.ts';
 import type { SampleStage } from './sample-stage.ts';
 
 // Tested by: loader.test.ts

@@ -2,6 +2,7 @@
 // as fast as row by row. Tested by: row-appender.test.ts
 import { setImmediate } from 'node:timers/promises';
 import bindings from '@duckdb/node-bindings';
+import type { ExportRows } from '../../export/text-rows.ts';
 import { type Connection, microsOf } from './duckdb.ts';
 import type { SampleStage } from './sample-stage.ts';
 
@@ -91,6 +92,28 @@ export function appendSeries(
     bindings.appender_end_row(appender);
   });
   bindings.appender_close_sync(appender);
+}
+
+/** Fills `temp.ordered` (place, time, value, received). */
+export async function appendOrdered(connection: Connection, rows: ExportRows): Promise<void> {
+  const places = new Int32Array(VECTOR_ROWS);
+  const times = new Int32Array(VECTOR_ROWS * 2);
+  const values = new Float64Array(VECTOR_ROWS);
+  const received = new Int32Array(VECTOR_ROWS * 2);
+  const fill = (at: number, count: number): void => {
+    for (let i = 0; i < count; i++) {
+      places[i] = rows.places[at + i] ?? 0;
+      values[i] = rows.values[at + i] ?? 0;
+      putMicros(times, i, rows.timesMs[at + i] ?? 0);
+      putMicros(received, i, rows.receivedMs[at + i] ?? 0);
+    }
+  };
+  const columns = [places, times, values, received];
+  await append(
+    connection,
+    { catalog: 'temp', name: 'ordered' },
+    { types: SAMPLE_TYPES, columns, fill, rows: rows.places.length },
+  );
 }
 
 interface Source {

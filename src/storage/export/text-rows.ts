@@ -1,5 +1,5 @@
 import { formatTime } from '#domain/time.ts';
-import type { ExportRequest } from '../../history-store.ts';
+import type { ExportRequest } from '../history-store.ts';
 
 export type ExportSeries = ExportRequest['series'][number];
 
@@ -52,6 +52,15 @@ export const JSON_ROWS: TextFormat = {
   beforeReceived: ',"received_at":"',
   end: '"}',
 };
+
+export const TEXT_FORMATS: Record<'csv' | 'json', TextFormat> = { csv: CSV, json: JSON_ROWS };
+
+/** By code units, as the sensors' keys are ordered elsewhere too. */
+export function bySensorAndMetric(a: ExportSeries, b: ExportSeries): number {
+  if (a.sensorId !== b.sensorId) return a.sensorId < b.sensorId ? -1 : 1;
+  if (a.metric === b.metric) return 0;
+  return a.metric < b.metric ? -1 : 1;
+}
 
 function withoutFormula(text: string): string {
   return FORMULA_START.test(text) ? `'${text}` : text;

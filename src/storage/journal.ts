@@ -1,4 +1,4 @@
-import type { SampleColumns } from '../sample-columns.ts';
+import type { SampleColumns } from './sample-columns.ts';
 
 const MAGIC = 0x31_4a_56_00; // "\0VJ1"
 const HEADER_BYTES = 16;

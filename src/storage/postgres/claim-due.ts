@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import type { ClaimDue, DueNotification } from '../state/outbox.ts';
+
+// Tested by: test/scale/postgres-store.test.ts, test/scale/roles.test.ts
+
+/**
+ * How long a notifier may be at work on a notification without saying so again. One that ended without a word
+ * leaves its notifications to the others after that; they keep their ids, so a receiver can drop a repetition.
+ */
+const CLAIM_MS = 90_000;
+
+/**
+ * `claimDue` for several notifiers: each takes what nobody is working on (`FOR UPDATE SKIP LOCKED`), marks it as its own
+ * and renews the marks of what it still has. A mark holds for one attempt: once that is written down, `next_attempt_at`
+ * has moved and the mark means nothing.
+ */
+export function claimDueAs(owner: string): ClaimDue {
+  return async (db, { nowMs, limit, exceptIds = [], exceptContacts = [] }) => {
+    if (exceptIds.length > 0) {
+      await sql`UPDATE notifications SET claimed_until = ${nowMs + CLAIM_MS}
+        WHERE id = ANY (${[...exceptIds]}) AND claimed_by = ${owner}`.execute(db);
+    }
+    const customers = exceptContacts.map(({ customer }) => customer);
+    const contacts = exceptContacts.map(({ contactId }) => contactId);
+    const { rows } = await sql<DueNotification>`
+      WITH due AS (
+        SELECT n.id FROM notifications AS n
+        WHERE n.next_attempt_at <= ${nowMs}
+          AND n.id <> ALL (${[...exceptIds]}::text[])
+          AND (n.claimed_by IS NULL OR n.claimed_by = ${owner} OR n.claimed_until < ${nowMs}
+            OR n.claimed_for IS DISTINCT FROM n.next_attempt_at)
+          AND NOT EXISTS (
+            SELECT FROM unnest(${customers}::text[], ${contacts}::text[]) AS full_one (customer, contact_id)
+            WHERE full_one.customer = n.customer AND full_one.contact_id = n.contact_id)
+          AND NOT EXISTS (
+            SELECT FROM notifications AS e
+            WHERE e.alert_id = n.alert_id AND e.contact_id = n.contact_id
+              AND e.next_attempt_at IS NOT NULL AND (e.created_at, e.id) < (n.created_at, n.id))
+        ORDER BY n.next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED),
+      claimed AS (
+        UPDATE notifications AS n
+        SET claimed_by = ${owner}, claimed_until = ${nowMs + CLAIM_MS}, claimed_for = n.next_attempt_at
+        FROM due WHERE n.id = due.id
+        RETURNING n.*)
+      SELECT claimed.*, d.body AS contact FROM claimed
+      LEFT JOIN documents AS d
+        ON d.customer = claimed.customer AND d.kind = 'contact' AND d.id = claimed.contact_id
+      ORDER BY claimed.next_attempt_at`.execute(db);
+    return rows;
+  };
+}

@@ -1,0 +1,70 @@
+import type { ClientBase } from 'pg';
+import type { Capabilities } from '../capabilities.ts';
+import { readPartitions } from '../partitions.ts';
+
+// Tested by: test/scale/postgres-store.test.ts
+
+/** Not within the statement limit of ordinary questions. */
+const TIMEOUT = '10min';
+const LOCK_TIMEOUT = '10s';
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+/**
+ * Removes samples and rollups from before a time: whole pieces at once where all of one is older, row by row in the
+ * piece that the time lies in. Answers how many samples it were.
+ */
+export async function deleteBefore(
+  client: ClientBase,
+  { beforeMs, capabilities }: { beforeMs: number; capabilities: Capabilities },
+): Promise<number> {
+  await client.query('BEGIN');
+  try {
+    await client.query(`SET LOCAL statement_timeout = '${TIMEOUT}'`);
+    await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    const before = timeOf(beforeMs);
+    const { rows } = await client.query<{ count: number }>(
+      'SELECT count(*) AS count FROM samples WHERE time < $1',
+      [before],
+    );
+    const removed = rows[0]?.count ?? 0;
+    if (removed > 0) {
+      if (capabilities.chunks) {
+        await client.query("SELECT drop_chunks('samples', older_than => $1::timestamptz)", [
+          before,
+        ]);
+      } else {
+        await dropPartitions(client, beforeMs);
+      }
+      await client.query('DELETE FROM samples WHERE time < $1', [before]);
+      await client.query(
+        'UPDATE shards SET samples = samples - $1 WHERE shard = (SELECT min(shard) FROM shards)',
+        [removed],
+      );
+    }
+    if (!capabilities.continuousAggregates) await deleteRollups(client, before);
+    await client.query('DELETE FROM rollup_days WHERE day < $1::timestamptz::date', [before]);
+    // Of the day that is cut, the rollups hold more than there is now.
+    await client.query(
+      "UPDATE rollup_days SET state = 'dirty', version = version + 1 WHERE day = $1::timestamptz::date",
+      [before],
+    );
+    await client.query('COMMIT');
+    return removed;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function dropPartitions(client: ClientBase, beforeMs: number): Promise<void> {
+  for (const { name, toMs } of await readPartitions(client)) {
+    if (toMs <= beforeMs) await client.query(`DROP TABLE ${name}`);
+  }
+}
+
+async function deleteRollups(client: ClientBase, before: string): Promise<void> {
+  for (const table of ['samples_1m', 'samples_1h', 'samples_1d']) {
+    await client.query(`DELETE FROM ${table} WHERE time < $1`, [before]);
+  }
+}
