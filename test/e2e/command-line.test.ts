@@ -37,8 +37,8 @@ test('the process ends with the exit code of its command', async () => {
 test('settings come from the environment and from .env of the folder', async () => {
   const cwd = newFolder();
   writeFileSync(join(cwd, '.env'), 'VIGIE_LOG_LEVEL=loud\n');
-  const wrong = await run(['serve'], { cwd, env: { VIGIE_POSTGRES_URL: 'postgres://x' } });
+  const wrong = await run(['serve'], { cwd, env: { VIGIE_DYNAMODB_TABLE: 'x' } });
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('VIGIE_LOG_LEVEL: must be one of');
-  expect(wrong.err).toContain('VIGIE_POSTGRES_URL: not supported yet in this version');
+  expect(wrong.err).toContain('VIGIE_DYNAMODB_TABLE: not supported yet in this version');
 });
