@@ -284,6 +284,7 @@ test('health, the OpenAPI document and the documentation are open to everybody',
   expect(JSON.parse(ready.text)).toEqual({
     status: 'ok',
     checks: { storage: 'ok', history: 'ok' },
+    connections: {},
   });
   const document = JSON.parse((await get('/openapi.json')).text) as Json;
   expect(document.openapi).toMatch(/^3\.1/);
