@@ -7,6 +7,8 @@ import { Contact, ContactInput, Delivery, Policy, PolicyInput } from '#domain/no
 import { DEFAULT_LIMITS } from '#domain/reading.ts';
 import { Rule, RuleInput } from '#domain/rule.ts';
 import { Sensor, SensorInput } from '#domain/sensor.ts';
+import { AlertEvent, DeadLetterEvent } from '#domain/stream-events.ts';
+import { StreamReading, StreamRefusal } from '#domain/stream-records.ts';
 import { systemClock } from '#domain/time.ts';
 import { Authenticator } from '#operations/access/authenticator.ts';
 import { OneTimeCodes } from '#operations/access/one-time-codes.ts';
@@ -19,6 +21,7 @@ import { createApi } from '#services/api/api.ts';
 import { ProblemSchema, ReadingInput } from '#services/api/openapi/ingest-paths.ts';
 import { standaloneSchema } from '#services/api/openapi/standalone-schema.ts';
 import { Bus } from '#stream/bus.ts';
+import { asyncApiDocument } from './asyncapi-document.ts';
 
 const SCHEMAS: Readonly<Record<string, object>> = {
   reading: ReadingInput,
@@ -32,6 +35,10 @@ const SCHEMAS: Readonly<Record<string, object>> = {
   policy: Policy,
   'policy-input': PolicyInput,
   delivery: Delivery,
+  'stream-reading': StreamReading,
+  'stream-refusal': StreamRefusal,
+  'alert-event': AlertEvent,
+  'dead-letter-event': DeadLetterEvent,
   problem: ProblemSchema,
 };
 
@@ -88,6 +95,7 @@ const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   files.set('docs/api/openapi.json', json(await describeApi()));
+  files.set('docs/api/asyncapi.json', json(asyncApiDocument()));
   files.set('docs/api/errors.md', errorsReference());
   for (const [name, schema] of Object.entries(SCHEMAS)) {
     files.set(`docs/schemas/${name}.json`, json(standaloneSchema(schema)));

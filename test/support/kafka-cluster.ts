@@ -52,7 +52,7 @@ export async function createKafka(
   return cluster;
 }
 
-async function startKafka({
+export async function startKafka({
   nodes: count = 1,
   security = { protocol: 'PLAINTEXT' },
 }: {

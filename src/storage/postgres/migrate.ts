@@ -4,6 +4,7 @@ import type { Database } from '../state/schema.ts';
 import type { Capabilities } from './capabilities.ts';
 import { readings } from './migrations/0001-readings.ts';
 import { processes } from './migrations/0002-processes.ts';
+import { published } from './migrations/0003-published.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
 
@@ -22,6 +23,7 @@ export async function migrate(db: Kysely<Database>, capabilities: Capabilities):
         Promise.resolve({
           '0001-readings': { up: (handle) => readings(handle, capabilities) },
           '0002-processes': { up: processes },
+          '0003-published': { up: published },
         }),
     },
   });
