@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { RunningApp } from '#cli/running-app.ts';
+import type { KafkaConfig } from '#config/kafka-settings.ts';
 import type { Config } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
 import { MAIN_CUSTOMER } from '#domain/caller.ts';
@@ -39,6 +40,7 @@ import { Bus } from '#stream/bus.ts';
 import { type AppContext, type AppStorage, built } from './app/app-storage.ts';
 import { createProcessor } from './app/create-processor.ts';
 import { createEmbeddedStorage } from './app/embedded-storage.ts';
+import type { KafkaParts } from './app/kafka-parts.ts';
 
 // Tested by: test/e2e/app.test.ts
 
@@ -122,6 +124,24 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     };
   }
 
+  let kafka: KafkaParts | undefined;
+  /** Loaded only where there is Kafka. */
+  function kafkaStep(settings: KafkaConfig): LifecycleStep {
+    return {
+      name: 'kafka',
+      async start() {
+        const { startKafka } = await import('./app/kafka-parts.ts');
+        kafka = startKafka(context, { storage: storage(), settings });
+      },
+      stop: () => kafka?.stop(),
+    };
+  }
+
+  function streamSteps(): LifecycleStep[] {
+    if (config.kafka !== undefined) return [kafkaStep(config.kafka)];
+    return hasProcessor ? [processorStep()] : [];
+  }
+
   function keepersStep(): LifecycleStep {
     let keepers: LifecycleStep | undefined;
     return {
@@ -199,7 +219,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   }
 
   async function openGateway(gatekeeper: Gatekeeper): Promise<void> {
-    const stream = built(processor);
+    const stream = kafka?.gateway?.stream ?? built(processor);
     const common = { stream, gatekeeper, clock, limits: config.limits, metrics };
     const calls = createWriteCalls({
       ...common,
@@ -228,15 +248,19 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       const { createMqttBridge } = await import('#services/gateway/mqtt-bridge/mqtt-bridge.ts');
       bridge = createMqttBridge({ ...common, ...of, bus, log: logger });
     }
+    if (processor !== undefined) watchProcessor(processor);
+  }
+
+  function watchProcessor(only: Processor): void {
     metrics.watch(
       'vigie_journal_backlog',
       'Journal entries that the history has not loaded yet.',
-      () => Math.max(0, stream.journalId - storage().loadedThrough()),
+      () => Math.max(0, only.journalId - storage().loadedThrough()),
     );
     metrics.watch(
       'vigie_queue_readings',
       'Readings that wait for their group.',
-      () => stream.queuedReadings,
+      () => only.queuedReadings,
     );
   }
 
@@ -263,7 +287,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       logger,
       readiness: {
         storage: () => {
-          if (processor?.failure) throw processor.failure;
+          const failure = (kafka?.gateway ?? processor)?.failure;
+          if (failure) throw failure;
         },
         history: () => storage().check(),
       },
@@ -313,7 +338,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         steps: [
           ...storage().steps,
           adminKeyStep,
-          ...(hasProcessor ? [processorStep()] : []),
+          ...streamSteps(),
           keepersStep(),
           ...(has('notifier') ? [notifierStep()] : []),
           doorsStep(),

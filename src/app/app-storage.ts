@@ -6,6 +6,7 @@ import type { Metrics } from '#platform/metrics.ts';
 import type { LifecycleStep } from '#platform/shutdown.ts';
 import type { Processor } from '#services/processor/processor.ts';
 import type { BackupStore } from '#storage/backup-store.ts';
+import type { ChangeFeed } from '#storage/change-feed.ts';
 import type { CommitStore } from '#storage/commit-store.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import type { ClaimDue } from '#storage/state/outbox.ts';
@@ -29,6 +30,8 @@ interface SharedStorage {
   shard(
     number: number,
   ): CommitStore & { readonly nextOffset: number | undefined; close(): Promise<void> };
+  /** Alert changes and dead letters for those outside. */
+  readonly changes: ChangeFeed;
   /** A new id for a sensor that is made by hand. */
   reserveSensorId(): Promise<number>;
 }

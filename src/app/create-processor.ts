@@ -1,18 +1,23 @@
 import { MAIN_CUSTOMER } from '#domain/caller.ts';
+import type { ProcessorDependencies } from '#services/processor/dependencies.ts';
 import { Processor } from '#services/processor/processor.ts';
 import type { AppContext, AppStorage } from './app-storage.ts';
 
 /** The processor of every reading, not started. */
-export function createProcessor(
-  { config, clock, logger, metrics, bus }: AppContext,
-  { state, commits, history }: AppStorage,
-): Processor {
-  return new Processor({
+export function createProcessor(context: AppContext, storage: AppStorage): Processor {
+  const { commits } = storage;
+  return new Processor({ ...commonDependencies(context, storage), commits, clock: context.clock });
+}
+
+/** What processors are given whichever readings they judge. */
+export function commonDependencies(
+  { config, logger, metrics, bus }: AppContext,
+  { state, history }: AppStorage,
+): Omit<ProcessorDependencies, 'commits' | 'clock'> {
+  return {
     state,
-    commits,
     history,
     bus,
-    clock,
     log: logger,
     limits: config.limits,
     customers: [MAIN_CUSTOMER],
@@ -26,5 +31,5 @@ export function createProcessor(
         metrics.alertChanges.add({ change: transition.change, severity: transition.severity });
       }
     },
-  });
+  };
 }

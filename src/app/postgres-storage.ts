@@ -5,6 +5,7 @@ import { RetentionKeeper } from '#services/processor/retention-keeper.ts';
 import { claimDueAs } from '#storage/postgres/claim-due.ts';
 import { withLease } from '#storage/postgres/lease.ts';
 import { openPostgres, type PostgresStorage } from '#storage/postgres/open-postgres.ts';
+import { createChangeFeed } from '#storage/postgres/published-changes.ts';
 import { RollupKeeper } from '#storage/postgres/rollup-keeper.ts';
 import type { Shard } from '#storage/postgres/shard.ts';
 import { type AppContext, type AppStorage, built } from './app-storage.ts';
@@ -54,6 +55,7 @@ export function createPostgresStorage(context: AppContext, url: string): AppStor
       return {
         claimDue: claimDueAs(owner),
         newest: history,
+        changes: createChangeFeed(pool),
         shard: (number: number) => built(database).shard(number, 'take'),
         reserveSensorId: async () => {
           const { rows } = await pool.query<{ id: number }>(

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { DEFAULT_LIMITS } from '#domain/reading.ts';
 import { parseDuration } from '#domain/time.ts';
+import { KAFKA_SETTINGS } from './kafka-settings.ts';
 
 // Tested by: settings.test.ts
 
@@ -36,6 +37,7 @@ interface About {
 
 export const SETTING_GROUPS = [
   'Where it listens and stores',
+  'Kafka',
   'Access',
   'Readings',
   'Notifications',
@@ -122,6 +124,7 @@ export const Settings = Type.Object(
       },
       { pattern: '^postgres(ql)?://' },
     ),
+    ...KAFKA_SETTINGS,
     VIGIE_ADMIN_KEY: optional(
       {
         kind: 'secret',
@@ -262,7 +265,6 @@ export const Settings = Type.Object(
       description: 'API key that these commands use',
       whenUnset: 'VIGIE_ADMIN_KEY',
     }),
-    VIGIE_KAFKA_BROKERS: later('Readings by way of Kafka', 'list'),
     VIGIE_DYNAMODB_TABLE: later('Users, products and orders in DynamoDB'),
     VIGIE_DYNAMODB_ENDPOINT: later('Address of DynamoDB', 'url'),
     VIGIE_LLM: later('Language model of the assistant'),

@@ -140,7 +140,7 @@ test('every problem is listed in one error', () => {
     VIGIE_RETENTION: 'must be a duration above zero, such as 90s, 10m or 400d',
     VIGIE_QUEUE_SIZE: 'must be a size above zero, such as 500kB or 16MiB',
     VIGIE_AUTO_REGISTER: 'must be true or false',
-    VIGIE_ROLES: 'gateway needs processor in the same process in this version',
+    VIGIE_ROLES: 'gateway needs processor in the same process, or VIGIE_KAFKA_BROKERS between them',
     VIGIE_SMTP_URL: 'must start with smtp:// or smtps://',
     VIGIE_MQTT_URL: 'must start with mqtt:// or mqtts://, and end with the host or its port',
     VIGIE_MQTT_CLIENT_ID: 'must not hold spaces',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { DEFAULT_LIMITS, type Limits } from '#domain/reading.ts';
 import { durationMs } from '#domain/time.ts';
+import { type KafkaConfig, readKafka } from './kafka-settings.ts';
 import { type ConfigProblem, type ConfigSources, gatherTexts } from './setting-sources.ts';
 import {
   type LogLevel,
@@ -25,6 +26,8 @@ export interface Config {
   readonly adminKey: string | undefined;
   /** State and readings go there instead of the data folder. */
   readonly postgresUrl: string | undefined;
+  /** Between gateways and processors; undefined = a call within the process. */
+  readonly kafka: KafkaConfig | undefined;
   readonly smtpUrl: string | undefined;
   readonly smtpFrom: string;
   /** Without a slash at the end. */
@@ -91,9 +94,10 @@ export function loadConfig(sources: ConfigSources): Config {
   if (typeof mqttUrl === 'string' && !URL.canParse(mqttUrl)) {
     problems.push({ setting: 'VIGIE_MQTT_URL', problem: 'its host or port is not valid' });
   }
-  const roles = readRoles(texts.get('VIGIE_ROLES'), problems);
+  const kafka = readKafka(values as Settings, problems);
+  const roles = readRoles(texts.get('VIGIE_ROLES'), problems, kafka !== undefined);
   if (problems.length > 0) throw new ConfigError(problems);
-  return toConfig(values as Settings, { roles, cwd: sources.cwd });
+  return toConfig(values as Settings, { roles, kafka, cwd: sources.cwd });
 }
 
 function schemaProblem(schema: object): string {
@@ -112,13 +116,18 @@ function schemaProblem(schema: object): string {
     return 'must start with mqtt:// or mqtts://, and end with the host or its port';
   if (pattern?.includes('+#/')) return 'must not hold spaces, +, # or /';
   if (pattern === '^postgres(ql)?://') return 'must start with postgres://';
+  if (pattern?.includes('\\d{1,5}')) return 'must be host:port, several by comma';
   if (pattern === '^smtps?://') return 'must start with smtp:// or smtps://';
   if (pattern === '@') return 'must hold an e-mail address';
   if (pattern) return 'must not hold spaces';
   return `must have ${minLength} characters or more`;
 }
 
-function readRoles(given: string | undefined, problems: ConfigProblem[]): Role[] {
+function readRoles(
+  given: string | undefined,
+  problems: ConfigProblem[],
+  hasBroker: boolean,
+): Role[] {
   const names = (given ?? ROLES.join(',')).split(',').map((name) => name.trim());
   const note = (problem: string) => problems.push({ setting: 'VIGIE_ROLES', problem });
   if (names.length === 1 && names[0] === 'all') return [...ROLES];
@@ -131,13 +140,16 @@ function readRoles(given: string | undefined, problems: ConfigProblem[]): Role[]
   }
   const roles = ROLES.filter((role) => names.includes(role));
   // Without a broker between them, a gateway hands readings to the processor of its own process.
-  if (roles.includes('gateway') && !roles.includes('processor')) {
-    note('gateway needs processor in the same process in this version');
+  if (roles.includes('gateway') && !roles.includes('processor') && !hasBroker) {
+    note('gateway needs processor in the same process, or VIGIE_KAFKA_BROKERS between them');
   }
   return roles;
 }
 
-function toConfig(values: Settings, given: { roles: Role[]; cwd: string }): Config {
+function toConfig(
+  values: Settings,
+  given: { roles: Role[]; kafka: KafkaConfig | undefined; cwd: string },
+): Config {
   const size = (text: string) => parseSize(text) ?? 0;
   const withoutSlash = (url: string | undefined) => url?.replace(/\/+$/, '');
   return deepFreeze({
@@ -147,6 +159,7 @@ function toConfig(values: Settings, given: { roles: Role[]; cwd: string }): Conf
     dataDir: resolve(given.cwd, values.VIGIE_DATA_DIR),
     adminKey: values.VIGIE_ADMIN_KEY,
     postgresUrl: values.VIGIE_POSTGRES_URL,
+    kafka: given.kafka,
     smtpUrl: values.VIGIE_SMTP_URL,
     smtpFrom: values.VIGIE_SMTP_FROM,
     publicUrl: withoutSlash(values.VIGIE_PUBLIC_URL),

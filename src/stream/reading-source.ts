@@ -14,19 +14,26 @@ export interface PartitionIntake {
   publish(submission: Submission): Promise<IngestOutcome>;
   /**
    * Everything that was received before `ms` has been published. Timers run up to this time and no further, so
-   * that a reading which still lies in the log is seen before what its absence would bring about.
+   * that a reading which still lies in the log is seen before what its absence would bring about. Called before
+   * the first `publish`, with the time that the log goes on from.
    */
   seenThrough(ms: number): void;
   /** `handover` writes what was published; `abandon` ends at once, as a crash would. */
   close(how: 'handover' | 'abandon'): Promise<void>;
 }
 
+export interface Partition {
+  number: number;
+  /** Whether the readings of a sensor lie in it. */
+  holds(customer: string, sensorId: string): boolean;
+}
+
 export interface PartitionOwner {
   /**
-   * Takes a partition over; who had it before can write no more. `onBroken` is called at most once, when the
-   * intake can take nothing more. Rejects with `VigieError` where the storage does not answer.
+   * Takes a partition over; who had it before can write no more. `onBroken` is called when the intake can take
+   * nothing more. Rejects with `VigieError` where the storage does not answer.
    */
-  open(partition: number, onBroken: (error: Error) => void): Promise<PartitionIntake>;
+  open(partition: Partition, onBroken: (error: Error) => void): Promise<PartitionIntake>;
 }
 
 /** Reads a log of readings and hands its partitions to their owner, as many as this process is given. */

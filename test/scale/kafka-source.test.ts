@@ -12,6 +12,7 @@ import { TOPICS } from '#stream/kafka/topics.ts';
 import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
 import { kafkaSettings, silentLog, submissionOf } from '#test/support/kafka-records.ts';
 import { MemoryStore } from '#test/support/memory-owner.ts';
+import { until } from '#test/support/until.ts';
 
 async function createStream(settings: KafkaSettings): Promise<KafkaStream> {
   const options = { settings, clientId: 'gateway-1', log: silentLog(), queueBytes: 64_000_000 };
@@ -33,14 +34,6 @@ function createSource(settings: KafkaSettings, clientId: string): KafkaSource {
   });
   onTestFinished(() => source.stop());
   return source;
-}
-
-async function until(condition: () => boolean, ms = 60_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms`);
-    await sleep(20);
-  }
 }
 
 const reading = (n: number) => ({ sensor_id: `s${n % 50}`, readings: { n, other: 1 } });

@@ -37,7 +37,7 @@ export class MemoryStore {
   /** One process's hold on the store. */
   owner(): PartitionOwner {
     return {
-      open: async (at) => {
+      open: async ({ number: at }) => {
         if (this.isDown) throw new VigieError('storage_unavailable', 'down');
         const stored = this.partition(at);
         return new MemoryIntake(this, stored, ++stored.generation);

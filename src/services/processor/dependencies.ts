@@ -23,5 +23,10 @@ export interface ProcessorDependencies {
   lateAfterMs: number;
   /** Size of the requests that may wait for their group; beyond it `overloaded`. */
   queueBytes: number;
+  /**
+   * The processor can go on no more. Where this is given it does not recover by itself: its owner makes another, as
+   * what came after the lost group has to be handed over again.
+   */
+  onFailed?(failure: Error): void;
   onCommitted?(committed: { group: Group; commitMs: number }): void;
 }

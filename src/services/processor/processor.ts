@@ -333,7 +333,8 @@ export class Processor implements ReadingStream {
     this.#failure = failure;
     this.#clockwork.pause();
     this.#refuseAll();
-    this.#recovery = this.#recover();
+    if (this.#deps.onFailed) this.#deps.onFailed(failure);
+    else this.#recovery = this.#recover();
   }
 
   #refuseAll(): void {

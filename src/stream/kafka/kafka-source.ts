@@ -6,8 +6,10 @@ import type { PartitionIntake, PartitionOwner, ReadingSource } from '../reading-
 import type { KafkaSettings } from './client-options.ts';
 import { backoffMs } from './deadline.ts';
 import { GroupMember } from './group-member.ts';
+import { partitionOf } from './murmur2.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import { PartitionReader } from './partition-reader.ts';
+import { recordKey } from './record-format.ts';
 import { RecordProducer } from './record-producer.ts';
 import { type ParseRecords, RecordReader } from './record-reader.ts';
 import { ReplySender } from './reply-sender.ts';
@@ -80,6 +82,13 @@ export class KafkaSource implements ReadingSource {
   /** Partitions that this process has at present and takes readings of. */
   get partitions(): number[] {
     return [...this.#feeds().keys()];
+  }
+
+  /** Readings that lie in the log of these partitions and are not durable yet, as far as is known. */
+  get lag(): number {
+    let sum = 0;
+    for (const { position, endOffset } of this.#feeds().values()) sum += endOffset - position;
+    return sum;
   }
 
   start(owner: PartitionOwner): void {
@@ -165,7 +174,15 @@ export class KafkaSource implements ReadingSource {
   async #once(partition: number, assigned: Assigned): Promise<void> {
     const { limits, parse, clock } = this.#options;
     const broken = Promise.withResolvers<Error>();
-    const intake = await this.#owner!.open(partition, broken.resolve);
+    const count = await this.#reader.partitions();
+    const intake = await this.#owner!.open(
+      {
+        number: partition,
+        holds: (customer, sensorId) =>
+          partitionOf(Buffer.from(recordKey(customer, sensorId)), count) === partition,
+      },
+      broken.resolve,
+    );
     const feed = new PartitionFeed({
       intake,
       clock,

@@ -12,6 +12,9 @@ import { ensureTopics, TOPICS } from './topics.ts';
 
 // Tested by: test/scale/kafka-stream.test.ts
 
+const SEND_REST_MS = 5000;
+const END_SEARCH_MS = 1000;
+
 export interface KafkaStreamOptions {
   settings: KafkaSettings;
   /** Of this process; names it to the brokers and is where replies are sent to. */
@@ -67,11 +70,12 @@ export class KafkaStream implements ReadingStream {
   /** Sends what was taken, and takes nothing more. */
   async stop(): Promise<void> {
     this.#phase = 'stopped';
-    await this.#pumping;
+    await Promise.race([this.#pumping, sleep(SEND_REST_MS)]);
     this.#queue.refuseAll(this.failure ?? new VigieError('shutting_down', 'Stopped.'));
     await this.#producer.close();
     await this.#replies.stop();
-    await this.#search;
+    // A search that is under way ends by itself; nothing waits for what it finds.
+    await Promise.race([this.#search, sleep(END_SEARCH_MS)]);
   }
 
   async publish(submission: Submission): Promise<IngestOutcome> {

@@ -27,12 +27,15 @@ export class PartitionFeed {
   readonly #options: FeedOptions;
   /** Where to read on once all that is durable now stands. */
   position: number;
+  /** The offset that the next record of the partition will get, as of the last word from the broker. */
+  endOffset: number;
   #underWayBytes = 0;
   #isBroken = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
     this.position = options.intake.nextOffset;
+    this.endOffset = this.position;
   }
 
   get isHungry(): boolean {
@@ -41,8 +44,11 @@ export class PartitionFeed {
 
   take(fetched: FetchedRecords): void {
     if (this.#isBroken) return;
+    this.endOffset = fetched.endOffset;
     const { intake, reader, clock } = this.#options;
     const submissions = reader.read(fetched);
+    // The log goes on from here: until now nothing was known of its time.
+    if (submissions[0] !== undefined) intake.seenThrough(submissions[0].submission.receivedMs);
     for (const each of submissions) this.#publish(each);
     const isCaughtUp = fetched.nextOffset >= fetched.endOffset;
     if (isCaughtUp) intake.seenThrough(clock.now());

@@ -1,11 +1,8 @@
-import type { KafkaRecord } from '@platformatic/kafka';
-import { MAIN_CUSTOMER } from '#domain/caller.ts';
 import { ERRORS, type ErrorCode } from '#domain/errors.ts';
 import type { Limits, ParsedReadings, RefusedReading } from '#domain/reading.ts';
-import { parseTime } from '#domain/time.ts';
-import type { IngestSource, Submission } from '../reading-stream.ts';
+import type { Submission } from '../reading-stream.ts';
 import type { FetchedRecords } from './partition-reader.ts';
-import { HEADERS, RECEIVED_AT } from './record-format.ts';
+import { HeadReader, type RecordHead } from './record-head.ts';
 
 // Tested by: services/gateway/formats/records.test.ts
 
@@ -28,17 +25,6 @@ const SAME_RECEIPT_MS = 1000;
 const MAX_READINGS = 2000;
 const MAX_BYTES = 512 * 1024;
 const CLOSE_BRACE = 0x7d;
-const SLASH = 0x2f;
-const SOURCES: readonly string[] = ['http', 'line', 'mqtt', 'import'] satisfies IngestSource[];
-
-/** What one record says besides the reading itself. */
-interface RecordHead {
-  customer: string;
-  source: IngestSource;
-  reply: string | undefined;
-  index: number;
-  isRefused: boolean;
-}
 
 /** The records of one submission while they are gathered. */
 interface Gathered {
@@ -59,9 +45,7 @@ export class RecordReader {
   readonly #topic: string;
   readonly #limits: Limits;
   readonly #parse: ParseRecords;
-  #lastTrailer = Buffer.alloc(RECEIVED_AT.bytes);
-  #lastReceivedMs = 0;
-  #lastCustomer = { bytes: Buffer.from(`${MAIN_CUSTOMER}/`), text: MAIN_CUSTOMER };
+  readonly #heads = new HeadReader();
 
   constructor(topic: string, { limits, parse }: { limits: Limits; parse: ParseRecords }) {
     this.#topic = topic;
@@ -83,9 +67,9 @@ export class RecordReader {
         const offset = firstOffset + record.offsetDelta;
         if (offset < fetched.firstOffset) continue;
         const value = record.value ?? Buffer.alloc(0);
-        const head = this.#headOf(record);
+        const head = this.#heads.headOf(record);
         const appendedMs = Number(batch.firstTimestamp + record.timestampDelta);
-        const { receivedMs, reading } = this.#receiptOf(value, appendedMs);
+        const { receivedMs, reading } = this.#heads.receiptOf(value, appendedMs);
         if (current !== undefined && !belongs(current, head, receivedMs)) finish();
         current ??= gather(head, receivedMs);
         add(current, head, { value: reading ?? value, isCut: reading !== undefined, offset });
@@ -123,90 +107,6 @@ export class RecordReader {
       },
       reply: reply === undefined ? undefined : { address: reply, readings: ends.length },
     };
-  }
-
-  #headOf({ key, headers }: KafkaRecord): RecordHead {
-    const head: RecordHead = {
-      customer: this.#customerOf(key),
-      source: 'import',
-      reply: undefined,
-      index: 0,
-      isRefused: false,
-    };
-    for (const [name, value] of headers) {
-      if (name === null || value === null) continue;
-      const text = value.toString();
-      switch (name.toString('latin1')) {
-        case HEADERS.source:
-          if (SOURCES.includes(text)) head.source = text as IngestSource;
-          break;
-        case HEADERS.reply:
-          head.reply = text;
-          break;
-        case HEADERS.index:
-          head.index = Number(text) || 0;
-          break;
-        case HEADERS.kind:
-          head.isRefused = text === 'refused';
-          break;
-      }
-    }
-    return head;
-  }
-
-  /** The part of the key before the slash; records without one are of the first customer. */
-  #customerOf(key: Buffer | null): string {
-    const known = this.#lastCustomer;
-    if (key === null) return MAIN_CUSTOMER;
-    if (key.subarray(0, known.bytes.length).equals(known.bytes)) return known.text;
-    const slash = key.indexOf(SLASH);
-    if (slash <= 0) return MAIN_CUSTOMER;
-    const text = key.toString('utf8', 0, slash);
-    this.#lastCustomer = { bytes: Buffer.from(key.subarray(0, slash + 1)), text };
-    return text;
-  }
-
-  /** When a reading was received, and its bytes without the member that says so. */
-  #receiptOf(
-    value: Buffer,
-    appendedMs: number,
-  ): { receivedMs: number; reading: Buffer | undefined } {
-    const start = value.length - RECEIVED_AT.bytes;
-    const trailer = value.subarray(Math.max(0, start));
-    if (start > 0) {
-      if (trailer.equals(this.#lastTrailer)) {
-        return { receivedMs: this.#lastReceivedMs, reading: value.subarray(0, start) };
-      }
-      const { prefix } = RECEIVED_AT;
-      if (trailer.subarray(0, prefix.length).equals(prefix)) {
-        const time = parseTime(trailer.toString('latin1', prefix.length, trailer.length - 2));
-        if (time.ok) {
-          this.#lastTrailer = Buffer.from(trailer);
-          this.#lastReceivedMs = time.ms;
-          return { receivedMs: time.ms, reading: value.subarray(0, start) };
-        }
-      }
-    }
-    return foreignReceipt(value, appendedMs);
-  }
-}
-
-/** Other producers may write the member elsewhere, or leave it out: then the log's time stands for it. */
-function foreignReceipt(
-  value: Buffer,
-  appendedMs: number,
-): { receivedMs: number; reading: Buffer | undefined } {
-  if (!value.includes('"received_at"')) return { receivedMs: appendedMs, reading: undefined };
-  try {
-    const { received_at: receivedAt, ...reading } = JSON.parse(value.toString());
-    const time = parseTime(String(receivedAt));
-    const text = Buffer.from(JSON.stringify(reading));
-    return {
-      receivedMs: time.ok ? time.ms : appendedMs,
-      reading: text.subarray(0, text.length - 1),
-    };
-  } catch {
-    return { receivedMs: appendedMs, reading: undefined };
   }
 }
 

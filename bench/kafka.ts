@@ -1,0 +1,259 @@
+// Readings through Kafka into PostgreSQL, with a rule on: broker, database, platform and load on this machine.
+//   npm run bench:kafka [-- --seconds 10 --processors 1 --rate 5000 --smoke]
+// 1. As fast as they come in (1000 readings a request): from the first request until the database holds every sample.
+// 2. CPU time of the processors for each reading, with 1, 2 and 4 of them.
+// 3. From a reading that trips the rule to its webhook, at a steady rate.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startKafka } from '../test/support/kafka-cluster.ts';
+import { createCluster } from '../test/support/postgres.ts';
+import {
+  call,
+  freePort,
+  type SpawnedPlatform,
+  spawnPlatform,
+  temporaryFolder,
+} from '../test/support/spawn-platform.ts';
+import { AUTHORIZATION, HOT_RULE, quantiles } from './platform.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '5000' },
+    processors: { type: 'string', default: '1,2,4' },
+    smoke: { type: 'boolean', default: false },
+  },
+});
+const seconds = values.smoke ? 2 : Number(values.seconds);
+const fleets = values.smoke ? [1] : values.processors.split(',').map(Number).filter(Boolean);
+const METRICS = 3;
+const BATCH = 1000;
+const TICKS_PER_SECOND = 100;
+
+const cluster = await createCluster();
+
+interface Fleet {
+  gateway: SpawnedPlatform;
+  processors: SpawnedPlatform[];
+  database: pg.Client;
+  end(): Promise<void>;
+}
+
+/** A gateway with API and notifier, and processors of their own, over topics and a database of their own. */
+async function startFleet(processors: number, env: Record<string, string> = {}): Promise<Fleet> {
+  const broker = await startKafka();
+  const url = await cluster.createDatabase();
+  const folders = Array.from({ length: processors + 1 }, () => temporaryFolder('bench'));
+  const common = {
+    VIGIE_POSTGRES_URL: url,
+    VIGIE_KAFKA_BROKERS: broker.brokers,
+    VIGIE_RATE_LIMIT: '0',
+    ...env,
+  };
+  const gateway = await spawnPlatform(folders[0]!.path, {
+    ...common,
+    VIGIE_ROLES: 'gateway,api,notifier',
+  });
+  const made = await call(`${gateway.url}/v1/rules`, 'POST', HOT_RULE);
+  if (made.status !== 201) throw new Error(`the rule was refused: ${JSON.stringify(made.body)}`);
+  const running = await Promise.all(
+    folders
+      .slice(1)
+      .map(({ path }) => spawnPlatform(path, { ...common, VIGIE_ROLES: 'processor' })),
+  );
+  const database = new pg.Client({ connectionString: url });
+  await database.connect();
+  return {
+    gateway,
+    processors: running,
+    database,
+    async end() {
+      await Promise.all([gateway, ...running].map((platform) => platform.stop()));
+      await database.end();
+      await broker.stop();
+      for (const folder of folders) folder.remove();
+    },
+  };
+}
+
+/** CPU time that a process has used, s. */
+function cpuSeconds({ process: { pid } }: SpawnedPlatform): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+async function storedSamples(database: pg.Client): Promise<number> {
+  const { rows } = await database.query('SELECT coalesce(sum(samples), 0) AS count FROM shards');
+  return Number(rows[0].count);
+}
+
+/** The load generator as a process of its own; answers how many readings were acknowledged. */
+async function load(port: number, forSeconds: number): Promise<number> {
+  const script = fileURLToPath(new URL('load.ts', import.meta.url));
+  const options = ['--port', String(port), '--auth', AUTHORIZATION, '--batch', String(BATCH)];
+  const child = spawn(
+    process.execPath,
+    [
+      script,
+      ...options,
+      '--connections',
+      '8',
+      '--seconds',
+      String(forSeconds),
+      '--most-readings',
+      String(150_000 * forSeconds),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  await new Promise((resolve) => child.once('exit', resolve));
+  const { readings_per_second: rate, seconds: took, statuses } = JSON.parse(text);
+  console.error(`  load: ${JSON.stringify({ rate, took, statuses })}`);
+  return Math.round((rate * took) / BATCH) * BATCH;
+}
+
+/** Resolves once the database holds so many samples; answers when, of performance.now. */
+async function untilStored(database: pg.Client, samples: number): Promise<number> {
+  let before = -1;
+  for (let idle = 0; idle < 100; ) {
+    const count = await storedSamples(database);
+    if (count >= samples) return performance.now();
+    idle = count === before ? idle + 1 : 0;
+    before = count;
+    await sleep(100);
+  }
+  throw new Error(`only ${before} of ${samples} samples were stored`);
+}
+
+async function throughput(processors: number): Promise<object> {
+  const fleet = await startFleet(processors);
+  try {
+    const warm = await load(fleet.gateway.httpPort, 2);
+    await untilStored(fleet.database, warm * METRICS);
+    const cpuBefore = fleet.processors.map(cpuSeconds);
+    const gatewayBefore = cpuSeconds(fleet.gateway);
+    const begun = performance.now();
+    const sent = await load(fleet.gateway.httpPort, seconds);
+    const ended = await untilStored(fleet.database, (warm + sent) * METRICS);
+    const tookSeconds = (ended - begun) / 1000;
+    const cpu = fleet.processors.reduce(
+      (sum, platform, at) => sum + cpuSeconds(platform) - cpuBefore[at]!,
+      0,
+    );
+    const figures = {
+      bench: 'Kafka into PostgreSQL',
+      processors,
+      readings: sent,
+      readings_per_second: Math.round(sent / tookSeconds),
+      processor_cpu_us_per_reading: Math.round((cpu / sent) * 1e8) / 100,
+      gateway_cpu_us_per_reading:
+        Math.round(((cpuSeconds(fleet.gateway) - gatewayBefore) / sent) * 1e8) / 100,
+    };
+    console.error(
+      `${processors} processor(s): ${figures.readings_per_second} readings/s until stored; ${figures.processor_cpu_us_per_reading} µs of CPU a reading in the processors, ${figures.gateway_cpu_us_per_reading} in the gateway`,
+    );
+    return figures;
+  } finally {
+    await fleet.end();
+  }
+}
+
+async function latency(): Promise<object> {
+  const sentAt = new Map<string, number>();
+  const latencies: number[] = [];
+  const receiver = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      response.end();
+      const { type, data } = JSON.parse(text);
+      const at = sentAt.get(data.alert.sensor_id);
+      if (type === 'vigie.alert.raised' && at !== undefined) latencies.push(performance.now() - at);
+    });
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => receiver.listen(port, '127.0.0.1', resolve));
+  const fleet = await startFleet(1, { VIGIE_ALLOW_PRIVATE_WEBHOOKS: 'true' });
+  try {
+    const settings = { url: `http://127.0.0.1:${port}/` };
+    await call(`${fleet.gateway.url}/v1/contacts`, 'POST', {
+      id: 'hook',
+      channel: 'webhook',
+      settings,
+    });
+    const rate = values.smoke ? 1000 : Number(values.rate);
+    const post = async (readings: unknown): Promise<void> => {
+      const answer = await fetch(`${fleet.gateway.url}/v1/readings`, {
+        method: 'POST',
+        headers: { authorization: AUTHORIZATION, 'content-type': 'application/json' },
+        body: JSON.stringify(readings),
+      });
+      await answer.arrayBuffer();
+      if (answer.status !== 202) throw new Error(`answered ${answer.status}`);
+    };
+    const startMs = Date.now() - 60_000;
+    const batch = (number: number): unknown[] =>
+      Array.from({ length: 100 }, (_, k) => {
+        const n = number * 100 + k;
+        return {
+          sensor_id: `sensor-${n % 10_000}`,
+          timestamp: new Date(startMs + Math.floor(n / 10_000) * 100).toISOString(),
+          readings: { temperature: 20 + (n % 100) / 100, pressure: 1013, humidity: 45 + (n % 7) },
+        };
+      });
+    const warmUpMs = 5000;
+    const begun = performance.now();
+    const pending = new Set<Promise<void>>();
+    const track = (work: Promise<void>): void => {
+      const tracked = work.finally(() => pending.delete(tracked));
+      pending.add(tracked);
+    };
+    let batches = 0;
+    let probes = 0;
+    while (performance.now() < begun + warmUpMs + seconds * 1000) {
+      const elapsed = performance.now() - begun;
+      while (batches < (elapsed / 1000) * (rate / 100)) track(post(batch(batches++)));
+      while (elapsed > warmUpMs && probes < (elapsed - warmUpMs) / 20) {
+        const sensorId = `probe-${probes++}`;
+        sentAt.set(sensorId, performance.now());
+        track(post({ sensor_id: sensorId, readings: { temperature: 40 } }));
+      }
+      await sleep(2);
+    }
+    await Promise.all(pending);
+    for (let wait = 0; wait < 200 && latencies.length < probes; wait++) await sleep(50);
+    const figures = {
+      bench: 'reading to webhook by way of Kafka',
+      readings_per_second: rate,
+      probes,
+      received: latencies.length,
+      ...quantiles(latencies),
+    };
+    console.error(
+      `reading to webhook at ${rate} readings/s: p50 ${figures.p50_ms} ms, p99 ${figures.p99_ms} ms, max ${figures.max_ms} ms (${figures.received}/${probes})`,
+    );
+    if (figures.received !== probes) process.exitCode = 1;
+    return figures;
+  } finally {
+    await fleet.end();
+    receiver.close();
+    receiver.closeAllConnections();
+  }
+}
+
+try {
+  for (const processors of fleets) console.log(JSON.stringify(await throughput(processors)));
+  console.log(JSON.stringify(await latency()));
+} finally {
+  await cluster.remove();
+}
