@@ -3,12 +3,14 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { loadConfig } from '#config/settings.ts';
 import { temporaryFolder } from '../support/spawn-platform.ts';
 import { needTools, root, runTool } from '../support/tools.ts';
 
 const folder = join(root, 'deploy/docker');
 
 interface Service {
+  environment?: Record<string, string>;
   build?: { context: string; dockerfile: string };
   image: string;
   depends_on?: Record<string, unknown>;
@@ -59,7 +61,7 @@ test('images carry a version, and ports open on the loopback address alone', () 
   }
 });
 
-test('every file that the compose file names is there, or made by make-secrets', () => {
+test('every file that the compose file names is there or made by make-secrets, and the settings are valid', () => {
   for (const { build } of services.filter((service) => service.build)) {
     expect(existsSync(join(folder, build?.context ?? '', build?.dockerfile ?? ''))).toBe(true);
   }
@@ -73,6 +75,13 @@ test('every file that the compose file names is there, or made by make-secrets',
     expect(existsSync(join(path, file)), file).toBe(true);
   }
   const secrets = join(path, 'secrets');
+  const env = Object.entries(compose.services.vigie?.environment ?? {}).map(([name, value]) => [
+    name,
+    value.replace(/^\$\{\w+:-(.*)\}$/, '$1').replace('/run/secrets', secrets),
+  ]);
+  const config = loadConfig({ env: Object.fromEntries(env), cwd: path });
+  expect(config.kafka?.brokers).toEqual(['kafka:9092']);
+  expect(config.adminKey).toHaveLength(48);
   const read = () => readdirSync(secrets).map((name) => readFileSync(join(secrets, name), 'utf8'));
   const before = read();
   make();

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, type TestContext, test } from 'vitest';
+import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
+import { loadConfig } from '#config/settings.ts';
 import { ROLES, SETTINGS } from '#config/settings-schema.ts';
 import { VERSION } from '#config/version.ts';
+import { TOPICS } from '#stream/kafka/topics.ts';
 import { hasPods, type Manifest, renderManifests, selects } from '../support/manifests.ts';
+import { temporaryFolder } from '../support/spawn-platform.ts';
 import { needTools, root, runTool } from '../support/tools.ts';
 
 const overlays = join(root, 'deploy/kubernetes/overlays');
@@ -17,6 +21,20 @@ function render(context: TestContext, overlay: string): Manifest[] {
 }
 const ofKind = (manifests: Manifest[], ...kinds: string[]): Manifest[] =>
   manifests.filter(({ kind }) => kinds.includes(kind));
+
+/** A folder with the keys of the Secret that the README makes. */
+function writeSecrets(): string {
+  const { path, remove } = temporaryFolder('secrets');
+  onTestFinished(remove);
+  const values = {
+    'admin-key': 'a-key-of-24-letters-here',
+    'postgres-url': 'postgres://vigie:secret@vigie-rw.postgres.svc:5432/vigie',
+    'kafka-username': 'vigie',
+    'kafka-password': 'secret',
+  };
+  for (const [name, value] of Object.entries(values)) writeFileSync(join(path, name), value);
+  return path;
+}
 
 describe.each(['single', 'fleet'])('overlay %s', (overlay) => {
   test('every manifest keeps to the schema of Kubernetes or KEDA, and names no unknown field', (context) => {
@@ -76,6 +94,23 @@ describe.each(['single', 'fleet'])('overlay %s', (overlay) => {
     ];
     expect(given).toContain('VIGIE_ADMIN_KEY_FILE');
     expect(given.filter((name) => (secret as string[]).includes(name))).toEqual([]);
+  });
+
+  test('the settings of every pod are valid, and fit together', (context) => {
+    const manifests = render(context, overlay);
+    const settings = Object.assign({}, ...ofKind(manifests, 'ConfigMap').map(({ data }) => data));
+    const secrets = writeSecrets();
+    for (const { metadata, spec } of manifests.filter(hasPods)) {
+      const [container] = spec.template.spec.containers;
+      const own = container?.env?.map(({ name, value }) => [name, value]) ?? [];
+      const env = Object.entries({ ...settings, ...Object.fromEntries(own) }).map(
+        ([name, value]) => [name, String(value).replace('/run/secrets/vigie', secrets)],
+      );
+      const load = () => loadConfig({ env: Object.fromEntries(env), cwd: secrets });
+      expect(load, metadata.name).not.toThrow();
+      expect(load().host).toBe('0.0.0.0');
+      expect(load().kafka?.partitions).toBe(overlay === 'fleet' ? 12 : undefined);
+    }
   });
 
   test('services, budgets, scalers and network policies reach pods that there are', (context) => {
@@ -144,10 +179,11 @@ test('the processor is scaled by the lag of its consumer group, with a way in th
   const [trigger] = scaler?.spec.triggers ?? [];
   const [settings] = ofKind(manifests, 'ConfigMap');
   expect(trigger?.metadata).toMatchObject({
-    topic: 'vigie.readings',
+    topic: TOPICS.readings,
     consumerGroup: 'vigie-processor',
     bootstrapServers: settings?.data?.VIGIE_KAFKA_BROKERS,
   });
+  expect(String(scaler?.spec.maxReplicaCount)).toBe(settings?.data?.VIGIE_KAFKA_PARTITIONS);
   const [authentication] = ofKind(manifests, 'TriggerAuthentication');
   expect(trigger?.authenticationRef.name).toBe(authentication?.metadata.name);
 });
