@@ -37,7 +37,7 @@ export function encodeCopy(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const receivedMicros = engineMicros(receivedMs);
   let at = HEADER.length;
-  for (let row = 0; row < samples.count; row++) {
+  for (const row of bySeries(samples)) {
     if (skip.size > 0 && skip.has(row)) continue;
     view.setInt16(at, 4);
     view.setInt32(at + 2, 4);
@@ -52,6 +52,19 @@ export function encodeCopy(
   }
   TRAILER.copy(bytes, at);
   return bytes;
+}
+
+/**
+ * Positions in the order of their series, those of one series as they came: the index by series then grows at one
+ * place after the other, not all over.
+ */
+function bySeries({ count, series }: SampleColumns): Uint32Array {
+  const keys = new Float64Array(count);
+  for (let at = 0; at < count; at++) keys[at] = series[at]! * TWO_32 + at;
+  keys.sort();
+  const positions = new Uint32Array(count);
+  for (let at = 0; at < count; at++) positions[at] = keys[at]! % TWO_32;
+  return positions;
 }
 
 /** Positions that a later sample of the same columns takes the place of. Only replacing samples can do that. */
