@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin } from '@platformatic/kafka';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_LIMITS } from '#domain/reading.ts';
 import { systemClock } from '#domain/time.ts';
 import { parseRecords } from '#services/gateway/formats/records.ts';
-import type { KafkaSettings } from '#stream/kafka/client-options.ts';
+import { clientOptions, type KafkaSettings } from '#stream/kafka/client-options.ts';
 import { KafkaSource } from '#stream/kafka/kafka-source.ts';
 import { KafkaStream } from '#stream/kafka/kafka-stream.ts';
 import { encodeHeaders, RecordBatchBuilder } from '#stream/kafka/record-batch.ts';
@@ -34,6 +35,18 @@ function createSource(settings: KafkaSettings, clientId: string): KafkaSource {
   });
   onTestFinished(() => source.stop());
   return source;
+}
+
+/** The sum of what the consumer group has told Kafka. */
+async function committedOffsets(settings: KafkaSettings): Promise<number> {
+  const admin = new Admin(clientOptions(settings, 'test'));
+  try {
+    const [group] = await admin.listConsumerGroupOffsets({ groups: ['vigie-processor'] });
+    const partitions = group?.topics.flatMap((topic) => topic.partitions) ?? [];
+    return partitions.reduce((sum, { committedOffset }) => sum + Number(committedOffset), 0);
+  } finally {
+    await admin.close();
+  }
 }
 
 const reading = (n: number) => ({ sensor_id: `s${n % 50}`, readings: { n, other: 1 } });
@@ -73,6 +86,8 @@ describe.skipIf(kafkaIsMissing())('KafkaSource', () => {
     await until(() => store.values.length >= sent);
     expect(sent).toBeGreaterThan(1000);
     expect(sorted(store.values)).toEqual(sorted(expected(sent)));
+    // For those who watch the lag, Kafka is told too.
+    await until(async () => (await committedOffsets(settings)) === sent);
     const ofOne = store.values
       .filter((value) => value.startsWith('s7:'))
       .map((value) => Number(value.slice(3)));
