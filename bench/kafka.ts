@@ -1,8 +1,8 @@
 // Readings through Kafka into PostgreSQL, with a rule on: broker, database, platform and load on this machine.
-//   npm run bench:kafka [-- --seconds 10 --processors 1 --rate 5000 --smoke]
+//   npm run bench:kafka [-- --seconds 10 --processors 1,2,4 --cpu-rate 20000 --rate 5000 --smoke]
 // 1. As fast as they come in (1000 readings a request): from the first request until the database holds every sample.
-// 2. CPU time of the processors for each reading, with 1, 2 and 4 of them.
-// 3. From a reading that trips the rule to its webhook, at a steady rate.
+// 2. CPU time of the processors for each reading at a steady rate, with 1, 2 and 4 of them.
+// 3. From a reading that trips the rule to its webhook, at a steady rate; ten such readings a second.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     rate: { type: 'string', default: '5000' },
+    'cpu-rate': { type: 'string', default: '20000' },
     processors: { type: 'string', default: '1,2,4' },
     smoke: { type: 'boolean', default: false },
   },
@@ -34,6 +35,8 @@ const fleets = values.smoke ? [1] : values.processors.split(',').map(Number).fil
 const METRICS = 3;
 const BATCH = 1000;
 const TICKS_PER_SECOND = 100;
+const PROBE_MS = 100;
+const WARM_UP_SECONDS = values.smoke ? 1 : 6;
 
 const cluster = await createCluster();
 
@@ -93,7 +96,7 @@ async function storedSamples(database: pg.Client): Promise<number> {
 }
 
 /** The load generator as a process of its own; answers how many readings were acknowledged. */
-async function load(port: number, forSeconds: number): Promise<number> {
+async function load(port: number, forSeconds: number, rate = 0): Promise<number> {
   const script = fileURLToPath(new URL('load.ts', import.meta.url));
   const options = ['--port', String(port), '--auth', AUTHORIZATION, '--batch', String(BATCH)];
   const child = spawn(
@@ -105,8 +108,10 @@ async function load(port: number, forSeconds: number): Promise<number> {
       '8',
       '--seconds',
       String(forSeconds),
+      '--rate',
+      String(rate),
       '--most-readings',
-      String(150_000 * forSeconds),
+      String((rate || 150_000) * forSeconds),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -115,9 +120,9 @@ async function load(port: number, forSeconds: number): Promise<number> {
     text += chunk;
   });
   await new Promise((resolve) => child.once('exit', resolve));
-  const { readings_per_second: rate, seconds: took, statuses } = JSON.parse(text);
-  console.error(`  load: ${JSON.stringify({ rate, took, statuses })}`);
-  return Math.round((rate * took) / BATCH) * BATCH;
+  const { readings_per_second: reached, seconds: took, statuses } = JSON.parse(text);
+  console.error(`  load: ${JSON.stringify({ reached, took, statuses })}`);
+  return Math.round((reached * took) / BATCH) * BATCH;
 }
 
 /** Resolves once the database holds so many samples; answers when, of performance.now. */
@@ -133,37 +138,43 @@ async function untilStored(database: pg.Client, samples: number): Promise<number
   throw new Error(`only ${before} of ${samples} samples were stored`);
 }
 
-async function throughput(processors: number): Promise<object> {
+/** Warms up, then measures; at `rate` readings a second, or as fast as they come in. */
+async function measure(processors: number, rate: number) {
   const fleet = await startFleet(processors);
   try {
-    const warm = await load(fleet.gateway.httpPort, 2);
+    const warm = await load(fleet.gateway.httpPort, rate > 0 ? WARM_UP_SECONDS : 2, rate);
     await untilStored(fleet.database, warm * METRICS);
-    const cpuBefore = fleet.processors.map(cpuSeconds);
-    const gatewayBefore = cpuSeconds(fleet.gateway);
+    const cpuOf = (platforms: SpawnedPlatform[]) =>
+      platforms.reduce((sum, platform) => sum + cpuSeconds(platform), 0);
+    const before = [cpuOf(fleet.processors), cpuSeconds(fleet.gateway)] as const;
     const begun = performance.now();
-    const sent = await load(fleet.gateway.httpPort, seconds);
+    const sent = await load(fleet.gateway.httpPort, seconds, rate);
     const ended = await untilStored(fleet.database, (warm + sent) * METRICS);
-    const tookSeconds = (ended - begun) / 1000;
-    const cpu = fleet.processors.reduce(
-      (sum, platform, at) => sum + cpuSeconds(platform) - cpuBefore[at]!,
-      0,
-    );
-    const figures = {
-      bench: 'Kafka into PostgreSQL',
+    const perReading = (used: number) => Math.round((used / sent) * 1e8) / 100;
+    return {
       processors,
       readings: sent,
-      readings_per_second: Math.round(sent / tookSeconds),
-      processor_cpu_us_per_reading: Math.round((cpu / sent) * 1e8) / 100,
-      gateway_cpu_us_per_reading:
-        Math.round(((cpuSeconds(fleet.gateway) - gatewayBefore) / sent) * 1e8) / 100,
+      readings_per_second: Math.round((sent * 1000) / (ended - begun)),
+      processor_cpu_us_per_reading: perReading(cpuOf(fleet.processors) - before[0]),
+      gateway_cpu_us_per_reading: perReading(cpuSeconds(fleet.gateway) - before[1]),
     };
-    console.error(
-      `${processors} processor(s): ${figures.readings_per_second} readings/s until stored; ${figures.processor_cpu_us_per_reading} µs of CPU a reading in the processors, ${figures.gateway_cpu_us_per_reading} in the gateway`,
-    );
-    return figures;
   } finally {
     await fleet.end();
   }
+}
+
+async function throughput(): Promise<object> {
+  const figures = await measure(1, 0);
+  console.error(`into PostgreSQL: ${figures.readings_per_second} readings/s until stored`);
+  return { bench: 'Kafka into PostgreSQL', ...figures };
+}
+
+async function cpuTime(processors: number): Promise<object> {
+  const figures = await measure(processors, values.smoke ? 2000 : Number(values['cpu-rate']));
+  console.error(
+    `${processors} processor(s): ${figures.processor_cpu_us_per_reading} µs of CPU a reading in them, ${figures.gateway_cpu_us_per_reading} in the gateway`,
+  );
+  return { bench: 'CPU of processors', ...figures };
 }
 
 async function latency(): Promise<object> {
@@ -223,7 +234,7 @@ async function latency(): Promise<object> {
     while (performance.now() < begun + warmUpMs + seconds * 1000) {
       const elapsed = performance.now() - begun;
       while (batches < (elapsed / 1000) * (rate / 100)) track(post(batch(batches++)));
-      while (elapsed > warmUpMs && probes < (elapsed - warmUpMs) / 20) {
+      while (elapsed > warmUpMs && probes < (elapsed - warmUpMs) / PROBE_MS) {
         const sensorId = `probe-${probes++}`;
         sentAt.set(sensorId, performance.now());
         track(post({ sensor_id: sensorId, readings: { temperature: 40 } }));
@@ -252,7 +263,8 @@ async function latency(): Promise<object> {
 }
 
 try {
-  for (const processors of fleets) console.log(JSON.stringify(await throughput(processors)));
+  if (fleets.length > 0) console.log(JSON.stringify(await throughput()));
+  for (const processors of fleets) console.log(JSON.stringify(await cpuTime(processors)));
   console.log(JSON.stringify(await latency()));
 } finally {
   await cluster.remove();
