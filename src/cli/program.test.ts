@@ -44,7 +44,7 @@ test('wrong usage and wrong settings end with 2 and say what is wrong', async ()
   expect(await host.run(['keys', 'list', '--speed', '9'])).toBe(2);
   expect(await host.run(['keys', 'list'])).toBe(2);
   expect(host.err).toContain('VIGIE_HTTP_PORT: must be a whole number');
-  expect(host.err).toContain('VIGIE_KAFKA_BROKERS: not supported yet in this version');
+  expect(host.err).toContain('VIGIE_KAFKA_BROKERS: needs VIGIE_POSTGRES_URL');
 });
 
 test('keys are created, listed over all pages and revoked', async () => {
