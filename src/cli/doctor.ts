@@ -15,7 +15,7 @@ Examples:
   $ vigie doctor
   $ vigie doctor --url https://vigie.example.org --key "$KEY"
 
-Checks settings, Node.js, data folder, clock, ports (or the platform that answers there) and e-mail.
+Checks settings, Node.js, data folder or database, clock, ports (or the platform that answers there) and e-mail.
 Changes nothing. Ends with 1 when something fails; warnings alone end with 0.`;
 
 export function addDoctor(program: Command, host: CommandHost): void {
@@ -72,14 +72,20 @@ async function checkServer(config: Config): Promise<Finding[]> {
   }
   // The folder and the ports of another machine are not to be seen from here.
   if (isRemote) return platform ?? [];
-  const findings = [
-    ...checkDataDir(config.dataDir, platform !== undefined),
-    checkClock(config.dataDir, Date.now()),
-  ];
+  const findings = await checkStorage(config, platform !== undefined);
   if (platform !== undefined) findings.push(...platform);
   else findings.push(...(await checkPorts(config)));
   findings.push(await checkSmtp(config.smtpUrl));
   return findings;
+}
+
+async function checkStorage(config: Config, isAnswering: boolean): Promise<Finding[]> {
+  if (config.postgresUrl === undefined) {
+    const { dataDir } = config;
+    return [...checkDataDir(dataDir, isAnswering), checkClock(dataDir, Date.now())];
+  }
+  const { checkDatabase } = await import('./doctor/check-database.ts');
+  return checkDatabase(config.postgresUrl);
 }
 
 async function checkPorts(config: Config): Promise<Finding[]> {

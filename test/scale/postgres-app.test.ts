@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { checkDatabase } from '#cli/doctor/check-database.ts';
 import { createTestApp } from '#test/support/app.ts';
 import { createCluster, postgresObstacle, type TestCluster } from '#test/support/postgres.ts';
 
@@ -99,5 +100,16 @@ describe.skipIf(postgresObstacle !== undefined)('one process over PostgreSQL', (
     const stored = body.samples.map(([, value]: [string, number]) => value);
     expect(stored.length).toBe(acknowledged.length);
     expect(new Set(stored)).toEqual(new Set(acknowledged));
+  });
+
+  test('the doctor says what the database is, and what is wrong where it cannot be used', async () => {
+    const url = await cluster.createDatabase();
+    const findings = await checkDatabase(url);
+    expect(findings[0]).toMatchObject({ state: 'ok', subject: 'database' });
+    expect(findings[0]?.detail).toMatch(/^version 1\d\.\d+/);
+    expect(findings.every(({ state }) => state === 'ok')).toBe(true);
+    const wrong = await checkDatabase(url.replace(/\/[^/]+$/, '/nowhere'));
+    expect(wrong).toMatchObject([{ state: 'fail', advice: 'check VIGIE_POSTGRES_URL' }]);
+    expect(wrong[0]?.detail).toContain('does not exist');
   });
 });
