@@ -242,6 +242,20 @@ describe('base fields', () => {
     ]);
   });
 
+  test('give the value or the sum of a record that has none of its own', () => {
+    const found = readings([
+      { bn: 'a/', bv: 20, n: 't', t: -2 },
+      { n: 't', v: 0.5, t: -1 },
+      { n: 'open', vb: true, t: -1 },
+      { bs: 7, n: 'p' },
+    ]);
+    expect(found.map(({ values }) => values)).toEqual([
+      { t: 20 },
+      { t: 20.5, open: 1 },
+      { p: 20, 'p.sum': 7 },
+    ]);
+  });
+
   test('of a refused record count for those after it', () => {
     const { batch } = parse([
       { bn: 'a/', n: 't', vs: 'x' },
@@ -253,6 +267,7 @@ describe('base fields', () => {
 
   test('alone are no reading', () => {
     expect(failure([{ bn: 'a/', bt: 1 }])).toMatchObject({ code: 'no_readings' });
+    expect(failure([{ bn: 'a/t', bv: 1, bs: 1 }])).toMatchObject({ code: 'no_readings' });
   });
 
   test.each([

@@ -78,7 +78,8 @@ interface JoinedReading {
 /**
  * A SenML pack (RFC 8428, `application/senml+json`). Records of one sensor and time become one reading with
  * the index of the first; units go to `metadata.units`, the shortest `ut` to `metadata.updateWithinMs`, `vb`
- * is 0 or 1, a sum is a metric of its own (`power.sum`). Names are split as `splitSenmlName` says. Strings and
+ * is 0 or 1, a sum is a metric of its own (`power.sum`). Of base value and value (base sum and sum) the one that
+ * is missing is 0 (section 4.5.4). Names are split as `splitSenmlName` says. Strings and
  * data are refused, each record on its own. Records that only set base fields are no readings.
  *
  * Throws `VigieError` where no record can be trusted: what `parseJson` throws, and `senml_invalid` where the
@@ -114,7 +115,7 @@ class Pack {
   #baseName = '';
   #baseTimeS = 0;
   #baseUnit: string | undefined;
-  #baseValue = 0;
+  #baseValue: number | undefined;
   #baseSum: number | undefined;
 
   constructor(context: ParseContext) {
@@ -139,11 +140,11 @@ class Pack {
     const record = item as SenmlRecord;
     this.#setBases(record, index);
     if (problem !== undefined) return problem;
-    const hasValue = record.v !== undefined || record.vb !== undefined;
-    const hasText = record.vs !== undefined || record.vd !== undefined;
-    if (!hasValue && !hasText && record.s === undefined) {
-      const isBaseOnly = Object.keys(record).every((name) => name.startsWith('b'));
-      return isBaseOnly ? undefined : fault('senml_invalid', '', 'The record has no value.');
+    if (Object.keys(record).every((name) => name.startsWith('b'))) return undefined;
+    const { v, vb, vs, vd, s } = record;
+    const own = v ?? vb ?? vs ?? vd ?? s;
+    if (own === undefined && this.#baseValue === undefined && this.#baseSum === undefined) {
+      return fault('senml_invalid', '', 'The record has no value.');
     }
     return this.#join(record, index);
   }
@@ -267,10 +268,10 @@ class Pack {
       );
     }
     const values: { metric: string; value: number; isSum: boolean }[] = [];
-    if (record.v !== undefined) {
-      values.push({ metric, value: this.#baseValue + record.v, isSum: false });
-    } else if (record.vb !== undefined) {
+    if (record.vb !== undefined) {
       values.push({ metric, value: record.vb ? 1 : 0, isSum: false });
+    } else if (record.v !== undefined || this.#baseValue !== undefined) {
+      values.push({ metric, value: (this.#baseValue ?? 0) + (record.v ?? 0), isSum: false });
     }
     if (record.s !== undefined || this.#baseSum !== undefined) {
       const value = (this.#baseSum ?? 0) + (record.s ?? 0);
