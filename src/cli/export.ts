@@ -33,9 +33,10 @@ export function addExport(program: Command, host: CommandHost): void {
   withTarget(program.command('export').description('write stored readings to a file'))
     .requiredOption('--out <file>', 'file to write; - is standard output')
     .addOption(
-      new Option('--format <format>', 'format (else by the ending of the file, else csv)').choices(
-        FORMATS,
-      ),
+      new Option(
+        '--format <format>',
+        'format (else by the ending of the file; csv on standard output)',
+      ).choices(FORMATS),
     )
     .option('--sensors <ids>', 'only these sensors (* and ?), by comma', names)
     .option('--metric <name>', 'only this metric')
@@ -92,8 +93,7 @@ function openExport(
   client: ApiClient,
   { options, host }: { options: ExportOptions; host: CommandHost },
 ): Promise<Response> {
-  const byEnding = FORMATS.find((format) => options.out.toLowerCase().endsWith(`.${format}`));
-  const query = new URLSearchParams({ format: options.format ?? byEnding ?? 'csv' });
+  const query = new URLSearchParams({ format: options.format ?? formatOf(options.out) });
   if (options.sensors) query.set('sensor_id', options.sensors.join(','));
   if (options.metric) query.set('metric', options.metric);
   if (options.from) query.set('from', options.from);
@@ -103,6 +103,16 @@ function openExport(
   }
   // The whole of a large history may take long; only a stop by the person ends it.
   return client.open(`/v1/export?${query}`, { signal: host.signal, timeoutMs: 24 * 3_600_000 });
+}
+
+/** By the ending of the file; CSV on standard output. Throws a usage error where the ending says nothing. */
+function formatOf(out: string): (typeof FORMATS)[number] {
+  if (out === '-') return 'csv';
+  const found = FORMATS.find((format) => out.toLowerCase().endsWith(`.${format}`));
+  if (found !== undefined) return found;
+  throw usageError(
+    `the ending of ${out} names no format: end it in .csv, .json or .parquet, or give --format`,
+  );
 }
 
 /** Writes beside the target and renames at the end, so that a broken export leaves no half file. */

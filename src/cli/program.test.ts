@@ -132,10 +132,20 @@ test('export streams to a file that appears only when it is whole', async () => 
   expect(readdirSync(host.cwd).sort()).toEqual(['x.csv', 'y.parquet']);
   expect(await host.run(['export', '--out', 'no/such/folder.csv'])).toBe(1);
   expect(host.err).toContain('ENOENT');
-  expect(await host.run(['export', '--out', 'x', '--from', 'yesterday'])).toBe(2);
+  expect(await host.run(['export', '--out', 'x.csv', '--from', 'yesterday'])).toBe(2);
   expect(
-    await host.run(['export', '--out', 'x', '--from', '2026-02-01', '--to', '2026-01-01']),
+    await host.run(['export', '--out', 'x.csv', '--from', '2026-02-01', '--to', '2026-01-01']),
   ).toBe(2);
+});
+
+test('export refuses a file whose ending names no format, unless the format is given', async () => {
+  const url = await serve((_request, response) => response.end('a,t\n'));
+  const host = makeHost({ VIGIE_URL: url });
+  expect(await host.run(['export', '--out', 'november.xlsx'])).toBe(2);
+  expect(host.err).toContain('november.xlsx names no format: end it in .csv, .json or .parquet');
+  expect(readdirSync(host.cwd)).toEqual([]);
+  expect(await host.run(['export', '--out', 'november.txt', '--format', 'csv'])).toBe(0);
+  expect(readFileSync(join(host.cwd, 'november.txt'), 'utf8')).toBe('a,t\n');
 });
 
 test('serve hands the settings to the platform, says where it is, and stops it on the signal', async () => {
