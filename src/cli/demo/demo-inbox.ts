@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
+import { nodeHttp } from '#platform/node-http.ts';
 
 // Tested by: cli/demo/demo.test.ts
 
@@ -65,7 +66,7 @@ export class DemoInbox {
 
   async #startWebhook(): Promise<void> {
     const verifier = new Webhook(this.secret);
-    const http = createHttpServer(async (request, response) => {
+    const http = nodeHttp.createServer(async (request, response) => {
       try {
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk as Buffer);
