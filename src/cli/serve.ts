@@ -113,7 +113,7 @@ function startLines(app: RunningApp, config: Config, madeKey?: string): string[]
         : `mqtt://${hostname}:${app.mqttPort} (user: key, password: an API key)`,
     );
   }
-  row('Data', config.dataDir);
+  row('Data', config.postgresUrl === undefined ? config.dataDir : databaseOf(config.postgresUrl));
   if (key !== undefined)
     row(
       'Admin key',
@@ -132,4 +132,10 @@ function startLines(app: RunningApp, config: Config, madeKey?: string): string[]
 function curlLine(url: string, key: string | undefined): string {
   const reading = '{"sensor_id":"freezer-3","readings":{"temperature":-18.4}}';
   return `curl ${url}/v1/readings -H "Authorization: Bearer ${key ?? '$KEY'}" -H "Content-Type: application/json" -d '${reading}'`;
+}
+
+/** Host and name of the database, without whatever the URL says in confidence. */
+function databaseOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `postgres://${host}${pathname}`;
 }
