@@ -61,6 +61,7 @@ const ENGINE_NAMES_ALLOWED = [
   'app.ts',
   'app/',
   'cli/doctor',
+  'cli/migrate',
   'cli/serve.ts',
   'main.ts',
 ];

@@ -9,6 +9,7 @@ import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
+import { addMigrate } from './migrate.ts';
 import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addKeys,
   addBackup,
   addRestore,
+  addMigrate,
   addDoctor,
 ];
 

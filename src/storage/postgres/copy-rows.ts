@@ -4,9 +4,11 @@ import type { SampleColumns } from '../sample-columns.ts';
 
 /** PostgreSQL, COPY, "Binary Format": signature, flags, length of the header extension. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** Of what `encodeCopy` answers, before the first row. */
+export const HEADER_BYTES = HEADER.length;
 const TRAILER = Buffer.from([0xff, 0xff]);
 /** Field count, then length and content of series, time, value, received. */
-const ROW_BYTES = 2 + (4 + 4) + 3 * (4 + 8);
+export const ROW_BYTES = 2 + (4 + 4) + 3 * (4 + 8);
 const TWO_32 = 4_294_967_296;
 /** 2000-01-01, from which the engine counts its microseconds. */
 const EPOCH_MICROS = 946_684_800_000_000;
@@ -23,19 +25,20 @@ function putMicros(view: DataView, at: number, micros: number): void {
 }
 
 /**
- * The samples as one binary COPY of (series, time, value, received). Positions in `skip` are left out: they are
- * replaced by a later sample of the same group.
+ * The samples as one binary COPY of (series, time, value, received); received together, or each at its own time.
+ * Positions in `skip` are left out: they are replaced by a later sample of the same group.
  */
 export function encodeCopy(
   samples: SampleColumns,
-  receivedMs: number,
+  receivedMs: number | Float64Array,
   skip: ReadonlySet<number>,
 ): Buffer {
   const rows = samples.count - skip.size;
   const bytes = Buffer.allocUnsafe(HEADER.length + rows * ROW_BYTES + TRAILER.length);
   HEADER.copy(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const receivedMicros = engineMicros(receivedMs);
+  const isShared = typeof receivedMs === 'number';
+  const sharedMicros = isShared ? engineMicros(receivedMs) : 0;
   let at = HEADER.length;
   for (const row of bySeries(samples)) {
     if (skip.size > 0 && skip.has(row)) continue;
@@ -47,7 +50,7 @@ export function encodeCopy(
     view.setInt32(at + 22, 8);
     view.setFloat64(at + 26, samples.values[row]!);
     view.setInt32(at + 34, 8);
-    putMicros(view, at + 38, receivedMicros);
+    putMicros(view, at + 38, isShared ? sharedMicros : engineMicros(receivedMs[row]!));
     at += ROW_BYTES;
   }
   TRAILER.copy(bytes, at);

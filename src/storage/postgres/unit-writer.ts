@@ -9,7 +9,7 @@ type Row = object;
  * Text that the engine can hold: it knows no NUL character and no half of a surrogate pair, and what arrives from
  * sensors (in dead letters, labels, names) may hold both.
  */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.includes('\0')
     ? text.replaceAll('\0', '\u{FFFD}').toWellFormed()
     : text.toWellFormed();
@@ -35,7 +35,7 @@ function byColumns(rows: readonly Row[]): Map<string, Row[]> {
 }
 
 /** One statement for any number of rows: they travel as one JSON text. */
-async function insertAll(
+export async function insertAll(
   client: ClientBase,
   table: string,
   { rows, conflict = '' }: { rows: readonly Row[]; conflict?: string },

@@ -14,12 +14,25 @@ export interface DeadLetterFilter {
   limit: number;
 }
 
+/** Named, because an engine may keep more beside them. */
+const COLUMNS = [
+  'seq',
+  'customer',
+  'received_at',
+  'source',
+  'sensor_id',
+  'code',
+  'pointer',
+  'detail',
+  'payload',
+] as const satisfies readonly (keyof DeadLettersTable)[];
+
 /** Newest first. */
 export function listDeadLetterRows(
   db: StateDb,
   filter: DeadLetterFilter,
 ): Promise<Selectable<DeadLettersTable>[]> {
-  let query = db.selectFrom('dead_letters').selectAll().where('customer', '=', filter.customer);
+  let query = db.selectFrom('dead_letters').select(COLUMNS).where('customer', '=', filter.customer);
   if (filter.code !== undefined) query = query.where('code', '=', filter.code);
   if (filter.sensorId !== undefined) query = query.where('sensor_id', '=', filter.sensorId);
   if (filter.fromMs !== undefined) query = query.where('received_at', '>=', filter.fromMs);

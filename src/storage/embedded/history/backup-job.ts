@@ -124,7 +124,7 @@ export class BackupJob implements HistorySnapshot {
     const { table, from } = stretch;
     const { file, name, inParquetTurn } = this.#options;
     const path = join(file.tempDir, `backup-${name}-${++this.#written}.parquet`);
-    const sql = copyStretch({ table, from, to: from + PART_ROWS, path });
+    const sql = copyStretch({ table, from, to: from + PART_ROWS }, path);
     await inParquetTurn(() => this.#connection.run(sql));
     return { table, path };
   }

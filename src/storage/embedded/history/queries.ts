@@ -117,18 +117,17 @@ export const COUNT_ALL = `
   SELECT (SELECT count(*) FROM history.samples) + (SELECT count(*) FROM history.runs)
     + (SELECT count(*) FROM history.recent)`;
 
-// Backups: each table in stretches, its rows in their order.
+// Backups and moves: each table in stretches, its rows in their order.
 
-export const copyStretch = (stretch: {
-  table: string;
-  from: number;
-  to: number;
-  path: string;
-}): string => `
-  COPY (
-    SELECT series, time, value, received FROM history.${stretch.table}
-    WHERE rowid >= ${stretch.from} AND rowid < ${stretch.to}
-  ) TO '${stretch.path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`;
+export const selectStretch = ({ table, from, to }: { table: string; from: number; to: number }) =>
+  `SELECT series, time, value, received FROM history.${table} WHERE rowid >= ${from} AND rowid < ${to}`;
+
+export const copyStretch = (
+  stretch: { table: string; from: number; to: number },
+  path: string,
+): string => `
+  COPY (${selectStretch(stretch)})
+  TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`;
 
 export const insertStretch = (table: string, path: string): string => `
   INSERT INTO history.${table}
