@@ -96,4 +96,6 @@ export interface RefusedReading extends Rejection {
 export interface ParsedReadings {
   batch: ReadingBatch;
   refused: RefusedReading[];
+  /** The latest time (ms) given to a reading that carried none; absent where all carried theirs. */
+  latestReceiptMs?: number;
 }

@@ -23,6 +23,17 @@ test('requests of one millisecond without times do not take each other’s place
   expect(stored.toSorted((a, b) => a - b)).toEqual(values);
 });
 
+test('readings of one request without times do not take each other’s place', async () => {
+  const platform = await createTestApp();
+  const values = Array.from({ length: 20 }, (_, at) => at);
+  const array = JSON.stringify(values.map((t) => ({ sensor_id: 'burst', readings: { t } })));
+  const answers = await Promise.all([1, 2, 3].map(() => platform.post(array)));
+  for (const { body } of answers) expect(body).toMatchObject({ accepted: 20, replaced: 0 });
+  const { body } = await platform.call('GET', '/v1/sensors/burst/readings?metric=t');
+  const stored = (body.samples as [string, number][]).map(([, value]) => value);
+  expect(stored).toEqual([...values, ...values, ...values]);
+});
+
 test('a reading is there when its acknowledgement is', async () => {
   const platform = await createTestApp();
   const timestamp = new Date(Date.now() - 1000).toISOString();

@@ -22,4 +22,10 @@ export class ReceiptClock {
     this.#lastMicros = isSetBack ? nowMicros : Math.max(nowMicros, this.#lastMicros + 1);
     return msFromMicros(this.#lastMicros);
   }
+
+  /** Times up to `timeMs` were given out besides (undefined: none): the next one comes after them. */
+  passed(timeMs: number | undefined): void {
+    if (timeMs === undefined) return;
+    this.#lastMicros = Math.max(this.#lastMicros, Math.round(timeMs * 1000));
+  }
 }

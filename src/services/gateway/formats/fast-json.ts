@@ -2,9 +2,10 @@ import { isSensorId, type ParsedReadings, type ReadingMetadata } from '#domain/r
 import { ByteTable } from './byte-table.ts';
 import { type Fault, isFault } from './faults.ts';
 import { outlineJson } from './json-scan.ts';
-import { type ParseContext, receiptTime } from './parse-context.ts';
+import type { ParseContext } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
 import { parseMetadata } from './reading-metadata.ts';
+import { UNTIMED } from './receipt-times.ts';
 import { ScanInput, skipSpace } from './scan-input.ts';
 import { TimeScanner } from './scan-time.ts';
 import { ValueScanner } from './scan-values.ts';
@@ -61,7 +62,6 @@ export class FastJsonParser {
   readonly #valueTarget = { columns: this.columns, limit: 0 };
   readonly #parseMetadata: MetadataParser;
   #defaultSensorId: string | undefined;
-  #receiptMs = 0;
   #latestMs = 0;
   #earliestMs = 0;
 
@@ -79,7 +79,7 @@ export class FastJsonParser {
     if (input[at] !== OPEN_BRACKET) {
       at = this.reading(at, 0);
       if (at === UNUSUAL || skipSpace(input, at) !== end || maxReadings < 1) return undefined;
-      return columns.finish();
+      return columns.finish(context.receivedMs);
     }
     at++;
     for (;;) {
@@ -89,7 +89,9 @@ export class FastJsonParser {
       if (input[at]! <= SPACE) at = skipSpace(input, at);
       const next = input[at++];
       if (next === COMMA) continue;
-      if (next === CLOSE_BRACKET && skipSpace(input, at) === end) return columns.finish();
+      if (next === CLOSE_BRACKET && skipSpace(input, at) === end) {
+        return columns.finish(context.receivedMs);
+      }
       return undefined;
     }
   }
@@ -101,7 +103,6 @@ export class FastJsonParser {
     this.#values.begin();
     this.#valueTarget.limit = context.limits.metricsPerReading;
     this.#defaultSensorId = context.defaultSensorId;
-    this.#receiptMs = receiptTime(context);
     this.#latestMs = context.receivedMs + context.limits.futureMs;
     this.#earliestMs = context.receivedMs - context.limits.retentionMs;
   }
@@ -115,7 +116,7 @@ export class FastJsonParser {
     let at = start;
     if (bytes[at++] !== OPEN_BRACE) return UNUSUAL;
     let sensorId: string | undefined;
-    let timeMs = Number.NaN;
+    let timeMs = UNTIMED;
     let hasValues = false;
     let metadata: ReadingMetadata | null | undefined;
     for (;;) {
@@ -181,7 +182,7 @@ export class FastJsonParser {
     const place = columns.count;
     if (place === columns.times.length) columns.growTimes();
     columns.sensorIds[place] = sensorId;
-    columns.times[place] = Number.isNaN(timeMs) ? this.#receiptMs : timeMs;
+    columns.times[place] = timeMs;
     columns.shapes[place] = last.shape;
     columns.metadata[place] = metadata ?? undefined;
     columns.valueCount += last.depth;

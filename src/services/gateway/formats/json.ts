@@ -43,7 +43,7 @@ export function parseJsonByReference(bytes: Uint8Array, context: ParseContext): 
       columns.refuse(found, { index, sensorId: sensorIdOf(item, context), payload });
     }
   }
-  return columns.finish();
+  return columns.finish(context.receivedMs);
 }
 
 /** What is wrong with an element already as the outline tells. */

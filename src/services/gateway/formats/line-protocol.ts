@@ -4,14 +4,9 @@ import { ByteTable, MAX_RUN_BYTES } from './byte-table.ts';
 import { type Fault, fault, quote, timeFault } from './faults.ts';
 import { type LineHead, parseLineHead } from './line-head.ts';
 import { type MetricNode, MetricTrie } from './metric-trie.ts';
-import {
-  checkTime,
-  noReadings,
-  type ParseContext,
-  receiptTime,
-  tooManyReadings,
-} from './parse-context.ts';
+import { checkTime, noReadings, type ParseContext, tooManyReadings } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
+import { UNTIMED } from './receipt-times.ts';
 import { ScanInput } from './scan-input.ts';
 import { FieldScanner } from './scan-line-fields.ts';
 import { microsPerUnit, TimestampScanner } from './scan-line-number.ts';
@@ -90,7 +85,7 @@ export class LineProtocolParser {
       index++;
     }
     if (index === 0) throw noReadings();
-    return columns.finish();
+    return columns.finish(context.receivedMs);
   }
 
   #begin(bytes: Uint8Array, context: LineContext): void {
@@ -157,7 +152,7 @@ export class LineProtocolParser {
         return this.#fail(timeFault(problem, shown), head);
       }
       while (bytes[at] === SPACE) at++;
-    } else timeMs = receiptTime(context);
+    } else timeMs = UNTIMED;
     if (bytes[at] === RETURN) at++;
     if (bytes[at] !== NEWLINE) {
       return this.#fail(timestampFault('must be an integer, and the last of the line'), head);

@@ -37,7 +37,7 @@ export function parseNdjson(bytes: Uint8Array, context: ParseContext): ParsedRea
     index++;
   }
   if (index === 0) throw noReadings();
-  return columns.finish();
+  return columns.finish(context.receivedMs);
 }
 
 function skipBlanks(bytes: Uint8Array, start: number, end: number): number {

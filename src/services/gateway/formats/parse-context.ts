@@ -1,6 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
 import type { Limits, ReadingMetadata } from '#domain/reading.ts';
-import { msFromMicros } from '#domain/time.ts';
 import type { Fault } from './faults.ts';
 
 /** What a parser needs to know of the request besides its bytes. */
@@ -12,11 +11,6 @@ export interface ParseContext {
   defaultSensorId?: string | undefined;
   /** For sources whose metadata say more than a sender's may; the contract's metadata without it. */
   parseMetadata?: (value: unknown) => ReadingMetadata | Fault | undefined;
-}
-
-/** The time of receipt as readings carry times: whole microseconds. */
-export function receiptTime(context: ParseContext): number {
-  return msFromMicros(context.receivedMs * 1000);
 }
 
 /** Clock skew and retention: undefined where the time is acceptable. */

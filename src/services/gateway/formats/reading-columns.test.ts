@@ -18,7 +18,7 @@ function add(columns: ReadingColumns, index: number, ...values: number[]): void 
 test('readings come out in arrays of exact length', () => {
   const columns = new ReadingColumns(1);
   for (let i = 0; i < 100; i++) add(columns, i, i, -i);
-  const { batch, refused } = columns.finish();
+  const { batch, refused } = columns.finish(0);
   expect(batch.count).toBe(100);
   expect(batch.sensorIds).toHaveLength(100);
   expect(batch.timesMs).toHaveLength(100);
@@ -35,7 +35,7 @@ test('places in the request are kept once they differ from 0, 1, 2', () => {
   add(columns, 2, 2);
   add(columns, 3, 3);
   columns.dropLast();
-  const { batch, refused } = columns.finish();
+  const { batch, refused } = columns.finish(0);
   expect(batch.indexes).toEqual([0, 2]);
   expect([...batch.values]).toEqual([1, 2]);
   expect(refused).toEqual([{ ...fault, index: 1, sensorId: null, payload: 'x' }]);
@@ -46,21 +46,21 @@ test('values of a refused reading are forgotten', () => {
   columns.pushValue(7);
   columns.refuse(fault, { index: 0, sensorId: 'a', payload: '' });
   add(columns, 1, 1);
-  expect([...columns.finish().batch.values]).toEqual([1]);
+  expect([...columns.finish(0).batch.values]).toEqual([1]);
 });
 
 test('what was given out stays as it is when the columns are used again', () => {
   const columns = new ReadingColumns();
   add(columns, 1, 5);
   columns.refuse(fault, { index: 0, sensorId: 'a', payload: '' });
-  const { batch, refused } = columns.finish();
+  const { batch, refused } = columns.finish(0);
   columns.reset();
   add(columns, 0, 6);
   expect(batch.values[0]).toBe(5);
   expect(batch.sensorIds).toEqual(['s1']);
   expect(refused).toHaveLength(1);
-  expect(columns.finish().refused).toEqual([]);
-  expect(columns.finish().batch.indexes).toBeUndefined();
+  expect(columns.finish(0).refused).toEqual([]);
+  expect(columns.finish(0).batch.indexes).toBeUndefined();
 });
 
 test('a payload is cut at 64 KiB, between characters', () => {

@@ -5,6 +5,7 @@ import type {
   RefusedReading,
 } from '#domain/reading.ts';
 import type { Fault } from './faults.ts';
+import { stampUntimed } from './receipt-times.ts';
 
 /** A refused payload is kept up to this size. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -133,8 +134,11 @@ export class ReadingColumns {
     });
   }
 
-  /** What was parsed, in arrays of exact length that nobody else holds. */
-  finish(): ParsedReadings {
+  /**
+   * What was parsed, in arrays of exact length that nobody else holds. Readings whose time is `UNTIMED` get that of
+   * the receipt, as `stampUntimed` says.
+   */
+  finish(receivedMs: number): ParsedReadings {
     const { count, valueCount } = this;
     const batch: ParsedReadings['batch'] = {
       count,
@@ -146,7 +150,9 @@ export class ReadingColumns {
       metadata: this.metadata.slice(0, count),
     };
     if (this.#indexes !== undefined) batch.indexes = this.#indexes;
-    return { batch, refused: this.refused };
+    const latestReceiptMs = stampUntimed(batch.timesMs, batch.sensorIds, receivedMs);
+    const { refused } = this;
+    return latestReceiptMs === undefined ? { batch, refused } : { batch, refused, latestReceiptMs };
   }
 }
 

@@ -13,9 +13,10 @@ import {
   tooManyMetrics,
 } from './faults.ts';
 import { internShape } from './interning.ts';
-import { checkTime, type ParseContext, receiptTime } from './parse-context.ts';
+import { checkTime, type ParseContext } from './parse-context.ts';
 import type { ReadingColumns } from './reading-columns.ts';
 import { parseMetadata } from './reading-metadata.ts';
+import { UNTIMED } from './receipt-times.ts';
 
 // Tested by: json.test.ts
 
@@ -70,7 +71,7 @@ export function addReadingObject(
 }
 
 function readTime(given: unknown, context: ParseContext): number | Fault {
-  if (given === undefined || given === null) return receiptTime(context);
+  if (given === undefined || given === null) return UNTIMED;
   if (typeof given !== 'string') {
     return fault('timestamp_invalid', '/timestamp', 'timestamp must be a string (RFC 3339).');
   }

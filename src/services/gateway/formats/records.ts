@@ -39,7 +39,7 @@ export function parseRecords(
     }
     start = end;
   }
-  return columns.finish();
+  return columns.finish(given.receivedMs);
 }
 
 /** The contract's metadata, and what senders say in other formats than JSON. */

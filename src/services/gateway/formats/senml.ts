@@ -106,7 +106,7 @@ export function parseSenml(bytes: Uint8Array, context: ParseContext): ParsedRead
   }
   pack.writeTo(columns);
   if (columns.count === 0 && columns.refused.length === 0) throw noReadings();
-  return columns.finish();
+  return columns.finish(context.receivedMs);
 }
 
 class Pack {

@@ -34,9 +34,9 @@ export interface WriteDependencies {
 export interface WriteRequest {
   key: string | undefined;
   encoding: string | undefined;
-  /** An error where the head alone says that the body cannot be read. */
   /** As `waitMs` of a submission. */
   waitMs?: number | undefined;
+  /** An error where the head alone says that the body cannot be read. */
   parse: ((body: Uint8Array, context: ParseContext) => ParsedReadings) | VigieError;
 }
 
@@ -65,8 +65,8 @@ export function createWriteCall(deps: WriteDependencies, format: WriteFormat): W
   const { limits } = deps;
 
   function letIn(request: WriteRequest, caller: Caller, bodyBytes: number): WriteAdmission {
+    if (request.parse instanceof VigieError) throw request.parse;
     const { parse } = request;
-    if (parse instanceof VigieError) throw parse;
     if (bodyBytes > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
     const share = new BodyShare(deps.budget, bodyBytes);
 
@@ -78,12 +78,14 @@ export function createWriteCall(deps: WriteDependencies, format: WriteFormat): W
           encoding === undefined ? raw : await inflateBody(raw, encoding, limits.bodyBytes);
         share.reach(body.length);
         const receivedMs = deps.receipts.next();
+        const parsed = parse(body, { limits, receivedMs });
+        deps.receipts.passed(parsed.latestReceiptMs);
         const outcome = await deps.stream.publish({
           customer: caller.customer,
           source: format.source,
           receivedMs,
           bytes: body.length,
-          parsed: (parse as Exclude<typeof parse, VigieError>)(body, { limits, receivedMs }),
+          parsed,
           allowedSensors: caller.sensors,
           waitMs: request.waitMs,
         });

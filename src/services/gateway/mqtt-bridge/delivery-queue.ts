@@ -83,6 +83,7 @@ export class DeliveryQueue {
     const { limits, log, receipts } = this.#context;
     const receivedMs = receipts.next();
     const parsed = parseMessage(message, { limits, log, receivedMs });
+    receipts.passed(parsed.latestReceiptMs);
     this.#gathered.push({ message, messageId, parsed, receivedMs, arrivedAt: performance.now() });
     this.#messages++;
     this.#bytes += sizeOf(message);

@@ -98,8 +98,10 @@ export class ReadingIntake {
   #hold(message: SensorMessage | undefined, arrivedAt: number, ack: number): void {
     const { limits, log, receipts } = this.#context;
     const receivedMs = receipts.next();
+    const parsed = message && parseMessage(message, { limits, log, receivedMs });
+    receipts.passed(parsed?.latestReceiptMs);
     this.#held.add({
-      parsed: message && parseMessage(message, { limits, log, receivedMs }),
+      parsed,
       bytes: (message?.payload.length ?? 0) + OVERHEAD_BYTES,
       receivedMs,
       arrivedAt,
