@@ -1,6 +1,7 @@
 import { createWriteStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '#test/support/spawn-platform.ts';
 import type { Connection } from '../history/duckdb.ts';
@@ -84,6 +85,28 @@ test('a backup given up in the middle leaves nothing behind, and its folder can 
   for await (const _piece of backupFolder(dataDir, '1.2.3')) break;
   expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
   await (await openEmbeddedState(dataDir)).close();
+});
+
+test('what fails while nobody reads is told at the next piece', async () => {
+  const dataDir = await folderWith([]);
+  const moment = { layout: 1, journalId: 0, samples: 0, parts: 1 };
+  const pieces = packBackup({
+    version: '1.2.3',
+    statePath: join(dataDir, 'vigie.db'),
+    tempDir: dataDir,
+    holdJournal: () => () => undefined,
+    openHistory: async () => ({
+      moment,
+      next: () => Promise.reject(new Error('the history is gone')),
+      close: async () => undefined,
+    }),
+  });
+  await pieces.next();
+  await sleep(100);
+  const rest = async () => {
+    for await (const _piece of pieces);
+  };
+  await expect(rest()).rejects.toThrow('the history is gone');
 });
 
 test('an archive whose history ran ahead of its state is refused', async () => {

@@ -47,6 +47,8 @@ export async function* packBackup(source: BackupSource): AsyncGenerator<Uint8Arr
     const manifest = manifestOf({ version: source.version, schema, history });
     const { readable, controller } = createTarPacker();
     writing = new BackupWriter(controller).write({ manifest, statePath: tempState, history });
+    // Its reader may be slow, or gone, when this fails: then nobody is waiting here yet.
+    writing.catch(() => undefined);
     yield* readable;
     await writing;
   } finally {
