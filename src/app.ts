@@ -7,6 +7,7 @@ import { MAIN_CUSTOMER } from '#domain/caller.ts';
 import { type Clock, systemClock } from '#domain/time.ts';
 import { Authenticator, callerOf } from '#operations/access/authenticator.ts';
 import { ensureAdminKey } from '#operations/access/ensure-admin-key.ts';
+import type { Identity } from '#operations/access/identity.ts';
 import { OneTimeCodes } from '#operations/access/one-time-codes.ts';
 import type { OperationServices } from '#operations/context.ts';
 import { createStoredLiveSensors } from '#operations/sensor/stored-live-sensors.ts';
@@ -212,10 +213,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   };
 
   function createGatekeeper(authenticator: Authenticator): Gatekeeper {
-    return new Gatekeeper(async (key) => {
-      const identity = await authenticator.authenticateKey(key);
-      return identity && { caller: callerOf(identity, uuidV7()), rateLimit: identity.rateLimit };
-    }, rateLimiter);
+    const credentialOf = (identity: Identity | undefined) =>
+      identity && { caller: callerOf(identity, uuidV7()), rateLimit: identity.rateLimit };
+    return new Gatekeeper(
+      async (key) => credentialOf(await authenticator.authenticateKey(key)),
+      rateLimiter,
+      async (cookie) => credentialOf(await authenticator.authenticateSession(cookie)),
+    );
   }
 
   async function openGateway(gatekeeper: Gatekeeper): Promise<void> {
@@ -226,6 +230,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       receipts: new ReceiptClock(clock),
       budget: new BodyBudget(config.queueBytes),
       lineSensorTag: config.lineSensorTag,
+      publicUrl: config.publicUrl ?? '',
     });
     for (const [path, call] of calls) {
       http.intercept('POST', path, createNodeHandler(call, config.limits.bodyBytes));

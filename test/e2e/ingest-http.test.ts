@@ -68,6 +68,25 @@ test('a reading is there when its acknowledgement is', async () => {
   });
 });
 
+test('a session sends readings from our own page, until it ends', async () => {
+  const { url } = await createTestApp();
+  const signIn = await fetch(`${url}/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key: ADMIN_KEY }),
+  });
+  const cookie = (signIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+  const send = async (site: string) => {
+    const headers = { cookie, 'content-type': 'application/json', 'sec-fetch-site': site };
+    const body = '{"sensor_id":"a","readings":{"t":1}}';
+    return (await fetch(`${url}/v1/readings`, { method: 'POST', headers, body })).status;
+  };
+  expect([await send('same-origin'), await send('cross-site')]).toEqual([200, 403]);
+  const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+  await fetch(`${url}/v1/session`, { method: 'DELETE', headers });
+  expect(await send('same-origin')).toBe(401);
+});
+
 test('NDJSON is taken line by line', async () => {
   const platform = await createTestApp();
   const lines = [

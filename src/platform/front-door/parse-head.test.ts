@@ -25,6 +25,10 @@ test('a connection that is said to be kept is plain', () => {
   expect(parse(...PLAIN, 'Connection: Keep-Alive')).toBeDefined();
 });
 
+test('a cookie beside a key is plain', () => {
+  expect(parse(...PLAIN, 'Cookie: a=b', 'Authorization: Bearer x')).toBeDefined();
+});
+
 test.each([
   ['another method', ['GET / HTTP/1.1', 'Host: x', 'Content-Length: 1']],
   ['another version', ['POST / HTTP/1.0', 'Host: x', 'Content-Length: 1']],
@@ -47,6 +51,7 @@ test.each([
   ['an end of the connection', [...PLAIN, 'Connection: close']],
   ['several things about the connection', [...PLAIN, 'Connection: keep-alive, x-any']],
   ['a connection header of old', [...PLAIN, 'Proxy-Connection: close']],
+  ['a cookie without a key', [...PLAIN, 'Cookie: vigie_session=x']],
   ['a folded header', [...PLAIN, ' folded']],
   ['a space before the colon', [...PLAIN, 'Name : x']],
   ['no colon', [...PLAIN, 'Name']],

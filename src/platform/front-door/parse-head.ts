@@ -31,7 +31,7 @@ const NOT_HERE = new Set([
 /**
  * Reads a request head (RFC 9112), given without the empty line that ends it. Answers undefined for everything that is
  * not beyond doubt: another method or version, a header that is folded, repeated, or has unusual bytes, no Host, no
- * plain Content-Length, anything about the connection but that it is kept. None of that is an error; a full parser
+ * plain Content-Length, anything about the connection but that it is kept, a cookie for want of a key. None of that is an error; a full parser
  * is to judge it.
  */
 export function parseHead(text: string): ParsedHead | undefined {
@@ -51,6 +51,8 @@ export function parseHead(text: string): ParsedHead | undefined {
     headers[name] = value;
     at += line.length + 2;
   }
+  // Whether a session may be used is judged by more than one header: a browser's request is not plain.
+  if ('cookie' in headers && !('authorization' in headers)) return undefined;
   const length = headers['content-length'];
   if (length === undefined || !LENGTH.test(length) || !headers.host) return undefined;
   const query = url.indexOf('?');

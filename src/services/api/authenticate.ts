@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { VigieError } from '#domain/errors.ts';
 import { callerOf } from '#operations/access/authenticator.ts';
+import { foreignPage, isFromOurPage } from '#platform/same-origin.ts';
+import { sessionCookieOf } from '#platform/session-cookie.ts';
 import type { ApiOptions } from './api-options.ts';
-import { isFromOurPage } from './same-origin.ts';
-import { sessionCookieOf } from './session-cookie.ts';
 
 /** How a request says who it is from. */
 function bearerOf(authorization: string | undefined): string | undefined {
@@ -33,7 +33,7 @@ export function createIdentify(options: IdentifyOptions) {
       throw new VigieError('unauthenticated', 'Send a valid key: Authorization: Bearer <key>.');
     }
     if (session !== undefined && !isFromOurPage(request, services.settings.publicUrl)) {
-      throw new VigieError('forbidden', 'Another site may not use this session.');
+      throw foreignPage();
     }
     const waitSeconds = rateLimiter.take(identity.who, identity.rateLimit);
     if (waitSeconds > 0) {

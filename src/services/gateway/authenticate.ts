@@ -1,6 +1,7 @@
 import type { Caller } from '#domain/caller.ts';
 import { VigieError } from '#domain/errors.ts';
 import type { RateLimiter } from '#platform/rate-limiter.ts';
+import { foreignPage } from '#platform/same-origin.ts';
 
 // Tested by: authenticate.test.ts
 
@@ -14,6 +15,16 @@ export interface Credential {
 /** Looks a key up; undefined where it is unknown, expired or revoked. */
 export type FindKey = (key: string) => Promise<Credential | undefined>;
 
+/** Looks a session up by its cookie; remembers for itself, and forgets when sessions end. */
+export type FindSession = (cookie: string) => Promise<Credential | undefined>;
+
+/** How a browser sends readings. */
+export interface SessionProof {
+  cookie: string;
+  /** Whether a page of ours sent the request. */
+  isFromOurPage: boolean;
+}
+
 const CACHE_MS = 5000;
 const CACHE_ENTRIES = 10_000;
 
@@ -24,13 +35,15 @@ const CACHE_ENTRIES = 10_000;
 export class Gatekeeper {
   readonly #findKey: FindKey;
   readonly #rateLimiter: RateLimiter;
+  readonly #findSession: FindSession | undefined;
   readonly #known = new Map<string, { credential: Credential; untilMs: number }>();
   /** Grows with each change of keys: what was looked up before it is not remembered after it. */
   #generation = 0;
 
-  constructor(findKey: FindKey, rateLimiter: RateLimiter) {
+  constructor(findKey: FindKey, rateLimiter: RateLimiter, findSession?: FindSession) {
     this.#findKey = findKey;
     this.#rateLimiter = rateLimiter;
+    this.#findSession = findSession;
   }
 
   forget(): void {
@@ -43,6 +56,14 @@ export class Gatekeeper {
     const found = this.identify(key);
     if (found instanceof Promise) return found.then((credential) => this.#allow(credential));
     return this.#allow(found);
+  }
+
+  /** The caller behind a session; rejects as `admit`, and with `forbidden` where another site's page sent the request. */
+  async admitSession({ cookie, isFromOurPage }: SessionProof): Promise<Caller> {
+    const credential = await this.#findSession?.(cookie);
+    if (credential === undefined) throw noKey();
+    if (!isFromOurPage) throw foreignPage();
+    return this.#allow(credential);
   }
 
   /** What is known of a key, whatever it may do; nothing is taken from its rate. Throws or rejects with `unauthenticated`. */

@@ -101,7 +101,7 @@ const problem = {
 };
 const line = {
   tags: ['Readings'],
-  security: [{ key: [] }, { token: [] }, { basic: [] }, { queryPassword: [] }],
+  security: [{ key: [] }, { session: [] }, { token: [] }, { basic: [] }, { queryPassword: [] }],
   description:
     "As InfluxDB's clients send it, gzip or plain. The tag `sensor_id` (or `host`, or the setting VIGIE_LINE_SENSOR_TAG) names the sensor; fields are metrics: plain where the measurement is `reading`, else `measurement.field`.",
   parameters: [

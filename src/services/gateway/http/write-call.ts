@@ -10,7 +10,7 @@ import type {
 } from '#platform/front-door/whole-call.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { IngestOutcome, IngestSource, ReadingStream } from '#stream/reading-stream.ts';
-import type { Gatekeeper } from '../authenticate.ts';
+import type { Gatekeeper, SessionProof } from '../authenticate.ts';
 import { countOutcome } from '../count-outcome.ts';
 import { inflateBody } from '../formats/decompress.ts';
 import type { ParseContext } from '../formats/parse-context.ts';
@@ -33,6 +33,8 @@ export interface WriteDependencies {
 /** What a head asks for. */
 export interface WriteRequest {
   key: string | undefined;
+  /** Where there is no key. */
+  session: SessionProof | undefined;
   encoding: string | undefined;
   /** As `waitMs` of a submission. */
   waitMs?: number | undefined;
@@ -106,7 +108,11 @@ export function createWriteCall(deps: WriteDependencies, format: WriteFormat): W
       const request = format.read(head);
       return {
         admit(bodyBytes) {
-          const caller = deps.gatekeeper.admit(request.key);
+          const { key, session } = request;
+          const caller =
+            session === undefined
+              ? deps.gatekeeper.admit(key)
+              : deps.gatekeeper.admitSession(session);
           return caller instanceof Promise
             ? caller.then((found) => letIn(request, found, bodyBytes))
             : letIn(request, caller, bodyBytes);

@@ -18,6 +18,7 @@ import { createWriteCalls } from './write-calls.ts';
 
 const NOW = Date.parse('2026-11-22T05:00:00Z');
 const CALLER: Caller = { customer: 'main', who: 'key:1', scopes: ['ingest'], requestId: 'r' };
+const SESSIONS: Record<string, Caller['scopes']> = { admin: ['admin'], reader: ['read'] };
 const LIMITS: Limits = { ...DEFAULT_LIMITS, bodyBytes: 200_000 };
 
 interface Side {
@@ -36,15 +37,20 @@ async function start(hasDoor: boolean, limits = LIMITS): Promise<Side> {
   const http = createHttpServer({ host: '127.0.0.1', port: 0, logger });
   const findKey = async (key: string) =>
     key === 'good' ? { caller: CALLER, rateLimit: undefined } : undefined;
+  const findSession = async (cookie: string) => {
+    const scopes = SESSIONS[cookie];
+    return scopes && { caller: { ...CALLER, scopes }, rateLimit: undefined };
+  };
   const clock = { now: () => NOW };
   const calls = createWriteCalls({
     stream,
-    gatekeeper: new Gatekeeper(findKey, new RateLimiter({ perSecond: 0, clock })),
+    gatekeeper: new Gatekeeper(findKey, new RateLimiter({ perSecond: 0, clock }), findSession),
     receipts: new ReceiptClock(clock),
     limits,
     metrics,
     budget,
     lineSensorTag: undefined,
+    publicUrl: '',
   });
   for (const [path, call] of calls) {
     http.intercept('POST', path, createNodeHandler(call, limits.bodyBytes));
@@ -88,6 +94,8 @@ const GOING_ON: Record<string, Buffer> = {
   NDJSON: request(READINGS, [KEY, 'Content-Type: application/x-ndjson'], `${reading}\n${reading}`),
   gzip: request(READINGS, [KEY, 'Content-Encoding: gzip'], gzipSync(reading)),
   'no gzip': request(READINGS, [KEY, 'Content-Encoding: gzip'], reading),
+  'a session': request(READINGS, ['Cookie: a=b; vigie_session=admin'], reading),
+  'a key beside a session': request(READINGS, [KEY, 'Cookie: vigie_session=reader'], reading),
   'a line': request(
     'POST /write?db=s&precision=ms HTTP/1.1',
     [KEY],
@@ -105,6 +113,18 @@ const GOING_ON: Record<string, Buffer> = {
 const LAST: Record<string, Buffer> = {
   'a wrong key': request(READINGS, ['Authorization: Bearer bad'], reading),
   'no key': request('POST /write HTTP/1.1', [], 'x,host=a t=1'),
+  'a session of another page': request(
+    READINGS,
+    ['Cookie: vigie_session=admin', 'Sec-Fetch-Site: cross-site'],
+    reading,
+  ),
+  'a session that may only read': request(READINGS, ['Cookie: vigie_session=reader'], reading),
+  'no session': request(READINGS, ['Cookie: vigie_session=gone'], reading),
+  'a wrong key beside a session': request(
+    READINGS,
+    ['Authorization: Bearer bad', 'Cookie: vigie_session=admin'],
+    reading,
+  ),
   'a media type': request(READINGS, [KEY, 'Content-Type: image/png'], reading),
   'too large': request(READINGS, [KEY], 'x'.repeat(LIMITS.bodyBytes + 1)),
   'the end of the connection': request(READINGS, [KEY, 'Connection: close'], reading),
@@ -204,6 +224,28 @@ test('each of the requests by itself is answered alike, whole or byte by byte at
       expect(door!.map(masked), name).toEqual(node!.map(masked));
       expect(node, name).toHaveLength(1);
     }
+  }
+});
+
+const OUR_PAGE = 'Sec-Fetch-Site: same-origin';
+const ELSEWHERE = 'Origin: https://evil.example';
+
+test.each([
+  { title: 'of our page takes readings in', cookie: 'admin', header: OUR_PAGE, status: 200 },
+  {
+    title: 'of our host takes readings in',
+    cookie: 'admin',
+    header: 'Origin: http://x',
+    status: 200,
+  },
+  { title: 'used by another page is refused', cookie: 'admin', header: ELSEWHERE, status: 403 },
+  { title: 'that may only read is refused', cookie: 'reader', header: OUR_PAGE, status: 403 },
+  { title: 'that has ended is refused', cookie: 'gone', header: OUR_PAGE, status: 401 },
+])('a session $title', async ({ cookie, header, status }) => {
+  for (const { port } of sides) {
+    const bytes = request(READINGS, [`Cookie: vigie_session=${cookie}`, header], reading);
+    const [answer] = await exchange(port, [bytes], 1);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   }
 });
 

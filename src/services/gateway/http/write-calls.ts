@@ -1,5 +1,7 @@
 import { VigieError } from '#domain/errors.ts';
 import type { Answer, RequestHead } from '#platform/front-door/whole-call.ts';
+import { isFromOurPage } from '#platform/same-origin.ts';
+import { sessionCookieOf } from '#platform/session-cookie.ts';
 import type { IngestOutcome } from '#stream/reading-stream.ts';
 import { keyOf } from '../authenticate.ts';
 import { parseJson } from '../formats/json.ts';
@@ -19,6 +21,8 @@ import {
 export interface WriteCallsDependencies extends WriteDependencies {
   /** Tag that names the sensor, before `sensor_id` and `host`. */
   lineSensorTag: string | undefined;
+  /** Where browsers find the platform; empty where that is not known. */
+  publicUrl: string;
 }
 
 const JSON_TYPES: Record<string, WriteRequest['parse']> = {
@@ -34,7 +38,7 @@ export function createWriteCalls(deps: WriteCallsDependencies): Map<string, Writ
   const readings = createWriteCall(deps, {
     source: 'http',
     read: (head) => ({
-      ...senderOf(head),
+      ...senderOf(head, deps.publicUrl),
       parse: parserOf(head),
       waitMs: preferredWaitMs(head.headers.prefer),
     }),
@@ -45,7 +49,7 @@ export function createWriteCalls(deps: WriteCallsDependencies): Map<string, Writ
     read(head) {
       const precision = queryOf(head).get('precision') ?? 'ns';
       return {
-        ...senderOf(head),
+        ...senderOf(head, deps.publicUrl),
         parse: (body, context) =>
           parseLineProtocol(body, { ...context, precision, sensorTag: deps.lineSensorTag }),
       };
@@ -59,9 +63,18 @@ export function createWriteCalls(deps: WriteCallsDependencies): Map<string, Writ
   ]);
 }
 
-function senderOf(head: RequestHead): Pick<WriteRequest, 'key' | 'encoding'> {
-  const { authorization, 'content-encoding': encoding } = head.headers;
-  return { key: keyOf(authorization, queryOf(head)), encoding };
+function senderOf(
+  head: RequestHead,
+  publicUrl: string,
+): Pick<WriteRequest, 'key' | 'session' | 'encoding'> {
+  const { headers } = head;
+  const { authorization, 'content-encoding': encoding } = headers;
+  const key = keyOf(authorization, queryOf(head));
+  const hasKey = key !== undefined || authorization !== undefined;
+  const cookie = hasKey ? undefined : sessionCookieOf(headers.cookie);
+  if (cookie === undefined) return { key, session: undefined, encoding };
+  const isOurs = isFromOurPage({ method: 'POST', headers }, publicUrl);
+  return { key, session: { cookie, isFromOurPage: isOurs }, encoding };
 }
 
 function queryOf({ url = '' }: RequestHead): URLSearchParams {

@@ -7,9 +7,9 @@ import { formatTimeOrNull } from '#domain/time.ts';
 import { createSession } from '#operations/access/create-session.ts';
 import { endSession } from '#operations/access/end-session.ts';
 import { RateLimiter } from '#platform/rate-limiter.ts';
+import { sessionCookieOf, setSessionCookie } from '#platform/session-cookie.ts';
 import { Nothing } from '../../answers.ts';
 import { type ApiInstance, callerOfRequest, type RouteContext } from '../../api-instance.ts';
-import { sessionCookieOf, setSessionCookie } from '../../session-cookie.ts';
 
 // Tested by: ../../session.test.ts
 

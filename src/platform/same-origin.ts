@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { VigieError } from '#domain/errors.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -21,4 +22,9 @@ export function isFromOurPage(
   return (
     originHost === host || (URL.canParse(publicUrl) && originOrigin === new URL(publicUrl).origin)
   );
+}
+
+/** What a request is refused with that is not from our page. */
+export function foreignPage(): VigieError {
+  return new VigieError('forbidden', 'Another site may not use this session.');
 }
