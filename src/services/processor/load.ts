@@ -77,7 +77,7 @@ export async function meetCustomer(
 /**
  * The fleet as it was when the platform stopped: what was remembered, brought up to the last journal
  * entry by replaying those after it. Open alerts are given to their rules; `orphans` are those whose
- * rule or sensor is gone.
+ * rule or sensor is gone. `foreign` sensors were remembered by another journal (of a shard that had them before).
  */
 export async function loadFleet(
   db: StateDb,
@@ -91,7 +91,7 @@ export async function loadFleet(
     onBroken: BrokenRule;
     owns?: ProcessorDependencies['owns'];
   },
-): Promise<{ fleet: Fleet; orphans: AlertsTable[] }> {
+): Promise<{ fleet: Fleet; orphans: AlertsTable[]; foreign: SensorEntry[] }> {
   const fleet = new Fleet(commits.reserveIds && (() => new BlockIds()));
   for (const customer of customers) fleet.setBook(customer, await loadBook(db, customer, onBroken));
   const byPk = new Map<number, SensorEntry>();
@@ -137,8 +137,9 @@ export async function loadFleet(
     else if (owns(row.customer, row.sensor_id)) orphans.push(row);
   }
   const lastJournalId = await commits.lastJournalId();
-  for (const sensor of byPk.values()) sensor.asOf = Math.min(sensor.asOf, lastJournalId);
-  return { fleet, orphans };
+  const foreign = [...byPk.values()].filter(({ asOf }) => asOf > lastJournalId);
+  for (const sensor of foreign) sensor.asOf = lastJournalId;
+  return { fleet, orphans, foreign };
 }
 
 /** Runs the journal past the remembered states once more; transitions were made durable the first time. */

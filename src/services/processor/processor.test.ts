@@ -302,3 +302,19 @@ test('a hundred requests at once are each answered for their own readings', asyn
   for (const outcome of outcomes) expect(outcome).toMatchObject({ accepted: 2, duplicates: 1 });
   expect(await platform.history.count()).toBe(200);
 });
+
+test('what another journal remembered is true of this one from its beginning, whatever ends it first', async () => {
+  const platform = await createProcessor();
+  await platform.send(reading('a', 0, 1));
+  await platform.restart('stop');
+  // As after a move from a shard whose journal had come further.
+  await platform.storage.state.db.updateTable('sensor_states').set({ as_of: 1000 }).execute();
+  await platform.restart('crash');
+  await platform.send(reading('a', 10, 2));
+  await platform.restart('crash');
+  expect(await platform.send(reading('a', 10, 2))).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect(await storedValues(platform, 'a')).toEqual([
+    [0, 1],
+    [10, 2],
+  ]);
+});

@@ -366,7 +366,7 @@ export class Processor implements ReadingStream {
   /** Memory as the storage has it. Rules whose time has come, and alerts that no longer hold, follow at once. */
   async #load(): Promise<void> {
     const { state, commits, log } = this.#deps;
-    const { fleet, orphans } = await loadFleet(state.db, commits, {
+    const { fleet, orphans, foreign } = await loadFleet(state.db, commits, {
       customers: this.#deps.customers,
       onBroken: this.#onBroken,
       owns: this.#deps.owns,
@@ -385,6 +385,8 @@ export class Processor implements ReadingStream {
       run: (group) => {
         for (const orphan of orphans) closeOrphan(group, orphan);
         reconcileAlerts(group, this);
+        // Before anything of this journal is judged: a replay goes by what is remembered.
+        for (const sensor of foreign) group.touched.add(sensor);
       },
       resolve: () => undefined,
       reject: (err) => log.error({ err }, 'alerts could not be reconciled'),
