@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import { type ErrorCode, VigieError } from './errors.ts';
 
 /** Contract limits (design section 8); settings may change those that a `Limits` carries. */
 export interface Limits {
@@ -98,4 +98,8 @@ export interface ParsedReadings {
   refused: RefusedReading[];
   /** The latest time (ms) given to a reading that carried none; absent where all carried theirs. */
   latestReceiptMs?: number;
+}
+
+export function tooManyReadings(limit: number): VigieError {
+  return new VigieError('too_many_readings', `A request holds at most ${limit} readings.`);
 }

@@ -36,6 +36,27 @@ test('bodies: broken JSON, invalid UTF-8, another type, too large', async () => 
   expect(await invalid.json()).toMatchObject({ code: 'invalid_utf8' });
 });
 
+test('a name twice in one object, deep nesting and the name __proto__ are refused, with where they are', async () => {
+  const { ask } = await createApiUnderTest();
+  const put = async (body: string) => {
+    const answer = await ask('PUT /v1/rules/r', { body });
+    return [answer.status, answer.body.code, answer.body.pointer, answer.body.detail];
+  };
+  const rule = (where: string) =>
+    `{"name":{"en":"R"},"where":${where},"when":{"metric":"t","above":[{"limit":1,"severity":"warning"}]}}`;
+  const twice = '/where/sensors';
+  const answers = [400, 'duplicate_key', twice, `${twice} appears twice.`];
+  expect(await put(rule('{"sensors":["a"],"sensors":["b"]}'))).toEqual(answers);
+  const label = '/where/labels/__proto__';
+  const refusal = [400, 'invalid_request', label, `${label}: this name is not allowed.`];
+  expect(await put(rule('{"labels":{"__proto__":"x"}}'))).toEqual(refusal);
+  expect((await put(rule('{"constructor":{"prototype":{}}}')))[2]).toBe(
+    '/where/constructor/prototype',
+  );
+  expect((await put(`${'['.repeat(40)}${']'.repeat(40)}`))[1]).toBe('nesting_too_deep');
+  expect(await put(rule('{"labels":{"constructor":"x"}}'))).toMatchObject({ 0: 201 });
+});
+
 test('a missing body is a problem, not a failure', async () => {
   const { ask } = await createApiUnderTest();
   for (const call of ['POST /v1/sensors', 'PUT /v1/rules/x', 'POST /v1/session']) {

@@ -1,7 +1,7 @@
 import { isSensorId, type ParsedReadings, type ReadingMetadata } from '#domain/reading.ts';
+import { outlineJson } from '#platform/json-scan.ts';
 import { ByteTable } from './byte-table.ts';
 import { type Fault, isFault } from './faults.ts';
-import { outlineJson } from './json-scan.ts';
 import type { ParseContext } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
 import { parseMetadata } from './reading-metadata.ts';

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#domain/errors.ts';
 import { isSensorId } from '#domain/reading.ts';
+import { pointerToken } from '#platform/json-scan.ts';
 import type { ParseContext } from './parse-context.ts';
 
 // Tested by: json.test.ts
@@ -28,11 +29,6 @@ export function quote(text: string): string {
   return JSON.stringify(
     text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}…` : text,
   );
-}
-
-/** One reference token of a JSON pointer, escaped. */
-export function pointerToken(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** The sensor that a reading is of, given what it says itself (undefined or null: nothing). */

@@ -1,13 +1,13 @@
 import type { ParsedReadings } from '#domain/reading.ts';
-import { FastJsonParser } from './fast-json.ts';
-import { crowdedFault, type Fault, fault, mostMembers } from './faults.ts';
 import {
   decodeUtf8,
   type JsonOutline,
   outlineJson,
   parseJsonText,
   withoutCrowded,
-} from './json-scan.ts';
+} from '#platform/json-scan.ts';
+import { FastJsonParser } from './fast-json.ts';
+import { crowdedFault, type Fault, fault, mostMembers } from './faults.ts';
 import { noReadings, type ParseContext } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
 import { addReadingObject, sensorIdOf } from './reading-object.ts';

@@ -1,10 +1,10 @@
 import { VigieError } from '#domain/errors.ts';
-import type { ParsedReadings } from '#domain/reading.ts';
+import { type ParsedReadings, tooManyReadings } from '#domain/reading.ts';
 import { ByteTable, MAX_RUN_BYTES } from './byte-table.ts';
 import { type Fault, fault, quote, timeFault } from './faults.ts';
 import { type LineHead, parseLineHead } from './line-head.ts';
 import { type MetricNode, MetricTrie } from './metric-trie.ts';
-import { checkTime, noReadings, type ParseContext, tooManyReadings } from './parse-context.ts';
+import { checkTime, noReadings, type ParseContext } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
 import { UNTIMED } from './receipt-times.ts';
 import { ScanInput } from './scan-input.ts';

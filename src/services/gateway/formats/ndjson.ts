@@ -1,9 +1,9 @@
 import { VigieError } from '#domain/errors.ts';
-import type { ParsedReadings } from '#domain/reading.ts';
+import { type ParsedReadings, tooManyReadings } from '#domain/reading.ts';
+import { decodeUtf8, outlineJson, parseJsonText, withoutCrowded } from '#platform/json-scan.ts';
 import { type Fault, fault, mostMembers } from './faults.ts';
 import { fastJson, outlineFault } from './json.ts';
-import { decodeUtf8, outlineJson, parseJsonText, withoutCrowded } from './json-scan.ts';
-import { noReadings, type ParseContext, tooManyReadings } from './parse-context.ts';
+import { noReadings, type ParseContext } from './parse-context.ts';
 import type { ReadingColumns } from './reading-columns.ts';
 import { addReadingObject, sensorIdOf } from './reading-object.ts';
 

@@ -23,10 +23,6 @@ export function checkTime(
   return undefined;
 }
 
-export function tooManyReadings(limit: number): VigieError {
-  return new VigieError('too_many_readings', `A request holds at most ${limit} readings.`);
-}
-
 export function noReadings(): VigieError {
   return new VigieError('no_readings', 'The request holds no reading.');
 }

@@ -1,6 +1,7 @@
 import type { ReadingMetadata } from '#domain/reading.ts';
 import { parseTime } from '#domain/time.ts';
-import { type Fault, fault, pointerToken } from './faults.ts';
+import { pointerToken } from '#platform/json-scan.ts';
+import { type Fault, fault } from './faults.ts';
 import { internMetadata } from './interning.ts';
 
 // Tested by: json.test.ts

@@ -1,12 +1,12 @@
 import { isMetricName, isSensorId } from '#domain/reading.ts';
 import { parseTime } from '#domain/time.ts';
+import { pointerToken } from '#platform/json-scan.ts';
 import {
   type Fault,
   fault,
   isFault,
   metricFault,
   noValues,
-  pointerToken,
   quote,
   readSensorId,
   timeFault,

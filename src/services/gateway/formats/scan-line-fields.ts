@@ -1,5 +1,6 @@
 import { isMetricName } from '#domain/reading.ts';
-import { type Fault, fault, metricFault, pointerToken, quote, tooManyMetrics } from './faults.ts';
+import { pointerToken } from '#platform/json-scan.ts';
+import { type Fault, fault, metricFault, quote, tooManyMetrics } from './faults.ts';
 import { type LineHead, metricOfField, unescapeName } from './line-head.ts';
 import type { MetricNode, MetricTrie } from './metric-trie.ts';
 import type { ReadingColumns } from './reading-columns.ts';

@@ -1,19 +1,18 @@
 import { VigieError } from '#domain/errors.ts';
 import { isMetricName, isSensorId, type ParsedReadings } from '#domain/reading.ts';
 import { msFromMicros } from '#domain/time.ts';
+import { decodeUtf8, outlineJson, parseJsonText, pointerToken } from '#platform/json-scan.ts';
 import {
   type Fault,
   fault,
   isFault,
   metricFault,
-  pointerToken,
   quote,
   readSensorId,
   timeFault,
   tooManyMetrics,
 } from './faults.ts';
 import { internShape } from './interning.ts';
-import { decodeUtf8, outlineJson, parseJsonText } from './json-scan.ts';
 import { checkTime, noReadings, type ParseContext } from './parse-context.ts';
 import { ReadingColumns } from './reading-columns.ts';
 import { isSenmlName, splitSenmlName } from './senml-name.ts';

@@ -1,6 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
-import { pointerToken } from './faults.ts';
-import { tooManyReadings } from './parse-context.ts';
+import { tooManyReadings } from '#domain/reading.ts';
 
 /** A reading needs 3 levels and an array around it one more; metadata may hold some of their own. */
 export const MAX_DEPTH = 32;
@@ -36,6 +35,11 @@ export function parseJsonText(text: string): unknown {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VigieError('invalid_json', `Not valid JSON: ${reason.slice(0, 200)}`, { cause });
   }
+}
+
+/** One reference token of a JSON pointer (RFC 6901), escaped. */
+export function pointerToken(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Where the parts of a JSON text lie, and what `JSON.parse` does not tell of them. */
