@@ -59,13 +59,14 @@ export interface TestCluster {
   remove(): Promise<void>;
 }
 
-/** A private server on a free port, with everything on disk (fsync stays on) in a temporary folder. */
+/** A private server on a free port, with everything on disk (fsync stays on) in a temporary folder in `parent`. */
 export async function createCluster(
   settings: Readonly<Record<string, string>> = {},
+  parent = tmpdir(),
 ): Promise<TestCluster> {
   if (programs === undefined) throw new Error(postgresObstacle);
   const account = serverAccount();
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-postgres-'));
+  const folder = mkdtempSync(join(parent, 'vigie-postgres-'));
   const data = join(folder, 'data');
   mkdirSync(data);
   if (account) for (const path of [folder, data]) chownSync(path, account.uid, account.gid);

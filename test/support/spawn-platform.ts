@@ -45,13 +45,19 @@ export interface Launch {
   readonly command?: readonly [program: string, ...args: string[]];
   readonly uid?: number;
   readonly gid?: number;
+  /** What has to answer 200 for it to be taken as ready. */
+  readonly readyPath?: string;
 }
 
 /** The real program as a process of its own. Resolves once it is ready. */
 export async function spawnPlatform(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
-  { command: [program, ...args] = [process.execPath, main], ...user }: Launch = {},
+  {
+    command: [program, ...args] = [process.execPath, main],
+    readyPath = '/health/ready',
+    ...user
+  }: Launch = {},
 ): Promise<SpawnedPlatform> {
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const child = spawn(program, [...args, 'serve'], {
@@ -98,7 +104,7 @@ export async function spawnPlatform(
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}:\n${text}`);
     try {
-      const answer = await fetch(`${url}/health/ready`);
+      const answer = await fetch(`${url}${readyPath}`);
       await answer.arrayBuffer();
       if (answer.ok) return platform;
     } catch {

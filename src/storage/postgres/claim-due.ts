@@ -7,7 +7,10 @@ import type { ClaimDue, DueNotification } from '../state/outbox.ts';
  * How long a notifier may be at work on a notification without saying so again. One that ended without a word
  * leaves its notifications to the others after that; they keep their ids, so a receiver can drop a repetition.
  */
-const CLAIM_MS = 90_000;
+const CLAIM_SECONDS = 90;
+/** By the database's clock, which is one for all: notifiers' own may differ by more than a claim lasts. */
+const DATABASE_NOW_MS = sql`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+const CLAIMED_UNTIL = sql`${DATABASE_NOW_MS} + ${sql.lit(CLAIM_SECONDS * 1000)}`;
 
 /**
  * `claimDue` for several notifiers: each takes what nobody is working on (`FOR UPDATE SKIP LOCKED`), marks it as its own
@@ -17,7 +20,7 @@ const CLAIM_MS = 90_000;
 export function claimDueAs(owner: string): ClaimDue {
   return async (db, { nowMs, limit, exceptIds = [], exceptContacts = [] }) => {
     if (exceptIds.length > 0) {
-      await sql`UPDATE notifications SET claimed_until = ${nowMs + CLAIM_MS}
+      await sql`UPDATE notifications SET claimed_until = ${CLAIMED_UNTIL}
         WHERE id = ANY (${[...exceptIds]}) AND claimed_by = ${owner}`.execute(db);
     }
     const customers = exceptContacts.map(({ customer }) => customer);
@@ -27,7 +30,7 @@ export function claimDueAs(owner: string): ClaimDue {
         SELECT n.id FROM notifications AS n
         WHERE n.next_attempt_at <= ${nowMs}
           AND n.id <> ALL (${[...exceptIds]}::text[])
-          AND (n.claimed_by IS NULL OR n.claimed_by = ${owner} OR n.claimed_until < ${nowMs}
+          AND (n.claimed_by IS NULL OR n.claimed_by = ${owner} OR n.claimed_until < ${DATABASE_NOW_MS}
             OR n.claimed_for IS DISTINCT FROM n.next_attempt_at)
           AND NOT EXISTS (
             SELECT FROM unnest(${customers}::text[], ${contacts}::text[]) AS full_one (customer, contact_id)
@@ -39,7 +42,7 @@ export function claimDueAs(owner: string): ClaimDue {
         ORDER BY n.next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED),
       claimed AS (
         UPDATE notifications AS n
-        SET claimed_by = ${owner}, claimed_until = ${nowMs + CLAIM_MS}, claimed_for = n.next_attempt_at
+        SET claimed_by = ${owner}, claimed_until = ${CLAIMED_UNTIL}, claimed_for = n.next_attempt_at
         FROM due WHERE n.id = due.id
         RETURNING n.*)
       SELECT claimed.*, d.body AS contact FROM claimed

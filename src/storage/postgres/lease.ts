@@ -19,7 +19,7 @@ export async function withLease(
   work: (client: PoolClient) => Promise<void>,
 ): Promise<boolean> {
   const client = await pool.connect();
-  let isBroken = false;
+  let fault: Error | undefined;
   try {
     const { rows } = await client.query<{ held: boolean }>(
       'SELECT pg_try_advisory_lock($1, $2) AS held',
@@ -33,10 +33,10 @@ export async function withLease(
     }
     return true;
   } catch (error) {
-    isBroken = true;
+    fault = error as Error;
     throw error;
   } finally {
     // A connection that failed may still hold the lease: it is closed, not kept.
-    client.release(isBroken);
+    client.release(fault);
   }
 }

@@ -7,7 +7,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { type Capabilities, detectCapabilities, ENGINES } from './capabilities.ts';
 import { PostgresHistory } from './history/postgres-history.ts';
 import { migrate } from './migrate.ts';
-import { createPool, kyselyPool } from './pool.ts';
+import { createPool, endPool, kyselyPool } from './pool.ts';
 import { Shard, type ShardOptions } from './shard.ts';
 import { serializable } from './transactions.ts';
 
@@ -53,7 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
       pool,
       shard: (number, claim) =>
         new Shard({ url, pool, shard: number, owner, claim, capabilities, now }),
-      close: () => pool.end(),
+      close: () => endPool(pool),
     };
   } catch (error) {
     await pool.end();

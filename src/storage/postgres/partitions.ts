@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { Statements } from './pool.ts';
 import { DAY_MS, FIRST_DAY_MS } from './rollup-days.ts';
 
 // Tested by: partitions.test.ts, test/scale/postgres-store.test.ts
@@ -66,7 +66,7 @@ export class Partitions {
   readonly #days = new Set<number>();
 
   /** Resolves once every day (start, ms) has its partition; what is older than 2000 has one from the beginning. */
-  async ensure(client: ClientBase, days: Iterable<number>, nowMs: number): Promise<void> {
+  async ensure(client: Statements, days: Iterable<number>, nowMs: number): Promise<void> {
     for (const day of days) {
       if (day < FIRST_DAY_MS || this.#days.has(day)) continue;
       if (!this.#covers(day)) this.#known = await readPartitions(client);
@@ -84,7 +84,7 @@ export class Partitions {
 }
 
 /** Attached, not made in place: attaching lets questions that are under way go on. */
-async function create(client: ClientBase, day: number, nowMs: number): Promise<void> {
+async function create(client: Statements, day: number, nowMs: number): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
@@ -110,7 +110,7 @@ function utc(ms: number): string {
 }
 
 /** From the names, which say all. */
-export async function readPartitions(client: Pick<ClientBase, 'query'>): Promise<Partition[]> {
+export async function readPartitions(client: Statements): Promise<Partition[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT child.relname AS name FROM pg_inherits
      JOIN pg_class child ON child.oid = inhrelid

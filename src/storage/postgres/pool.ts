@@ -1,14 +1,18 @@
+import type { Duplex } from 'node:stream';
 import type { PostgresPool } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '#platform/logging.ts';
-import { storageError } from './storage-error.ts';
+import { sqlState, storageError } from './storage-error.ts';
 
-// Tested by: test/scale/postgres-store.test.ts
+// Tested by: test/scale/postgres-store.test.ts, test/scale/postgres-faults.test.ts
 
 /** Bounds of every wait on the database. */
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** The server says itself that a statement took too long; silence for longer than this is a dead connection. */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2000;
 const IDLE_TRANSACTION_MS = 30_000;
+const GOODBYE_MS = 1000;
 const MOST_CONNECTIONS = 10;
 
 const { INT8, FLOAT8 } = pg.types.builtins;
@@ -35,19 +39,80 @@ export function connectionOptions(url: string, name: string): pg.ClientConfig {
   };
 }
 
+/** Whoever takes one statement after the other. */
+export interface Statements {
+  query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+}
+
+/** The connection for work whose statements may take longer than others: the silence that is borne, in ms. */
+export function patientWith(client: pg.ClientBase, query_timeout: number): Statements {
+  return {
+    query: <R extends pg.QueryResultRow>(text: string, values?: unknown[]) => {
+      const statement = { text, query_timeout, ...(values && { values }) };
+      return client.query<R>(statement);
+    },
+  };
+}
+
 export function createPool(url: string, log: Pick<Logger, 'warn'>): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOptions(url, 'vigie'),
     max: MOST_CONNECTIONS,
     idleTimeoutMillis: 60_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: SILENCE_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
   });
   // A connection that ends while it is idle is replaced when the next is asked for.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection ended'));
   // One that ends while it is used fails the statement at hand; that is told there.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  cutTogether(pool);
   return pool;
+}
+
+/**
+ * Where one connection was found dead, those that lie idle are most likely dead too: they are closed, so that
+ * the next question does not wait out its limit on each of them in turn.
+ */
+function cutTogether(pool: pg.Pool): void {
+  const idle = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => idle.delete(client));
+  pool.on('remove', (client) => idle.delete(client));
+  pool.on('release', (error: unknown, client) => {
+    if (!error) idle.add(client);
+    else if (isConnectionFault(error)) for (const other of [...idle]) dismiss(other);
+  });
+}
+
+/** The pool lets go of an idle connection at once when that reports an error. */
+function dismiss(client: pg.PoolClient): void {
+  client.emit('error', new Error('another connection was found dead'));
+  cutOff(client);
+}
+
+/** What came from the driver or the network; a server that is well enough to answer names an SQLSTATE. */
+function isConnectionFault(error: unknown): boolean {
+  return error instanceof Error && sqlState(error) === '';
+}
+
+/** Closes the connection without a word: whatever waits on it fails. */
+function cutOff(client: pg.ClientBase): void {
+  // The driver has no public way: its own `end` waits for the other side.
+  (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+}
+
+/** Ends the connection, also where the other side no longer answers. */
+export async function endConnection(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => cutOff(client), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
+}
+
+/** Ends every connection of the pool, also where the other side no longer answers. */
+export async function endPool(pool: pg.Pool): Promise<void> {
+  const late = new Promise<void>((resolve) => setTimeout(resolve, 2 * GOODBYE_MS).unref());
+  await Promise.race([pool.end(), late]);
 }
 
 /** The pool as Kysely takes it, with errors in the store's own words. */
@@ -57,15 +122,18 @@ export function kyselyPool(pool: pg.Pool): PostgresPool {
       const client = await pool.connect().catch((error: unknown) => {
         throw storageError(error);
       });
+      let fault: Error | undefined;
       return {
         query: async (sql: unknown, parameters?: readonly unknown[]) => {
           try {
             return await client.query(sql as string, parameters as unknown[]);
           } catch (error) {
+            if (isConnectionFault(error)) fault = error as Error;
             throw storageError(error);
           }
         },
-        release: () => client.release(),
+        // An answer may still be on its way on a connection that fell silent: it is closed, not kept.
+        release: () => client.release(fault),
       } as never;
     },
     end: () => pool.end(),

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { MAIN_CUSTOMER } from '#domain/caller.ts';
 import type { Logger } from '#platform/logging.ts';
-import { connectionOptions } from './pool.ts';
+import { connectionOptions, endConnection } from './pool.ts';
 
 // Tested by: test/scale/roles.test.ts
 
@@ -82,7 +82,7 @@ export class ProcessLink {
     clearInterval(this.#checkTimer);
     clearTimeout(this.#flushTimer);
     await this.#flush();
-    await this.#client?.end().catch(() => undefined);
+    if (this.#client) await endConnection(this.#client);
   }
 
   async #flush(): Promise<void> {
@@ -138,8 +138,10 @@ export class ProcessLink {
     try {
       await client?.query('SELECT 1');
     } catch {
-      await client?.end().catch(() => undefined);
-      if (client) this.#lost(client);
+      if (client) {
+        await endConnection(client);
+        this.#lost(client);
+      }
     }
   }
 

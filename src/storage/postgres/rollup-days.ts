@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { Statements } from './pool.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
 
@@ -20,7 +20,7 @@ const dayNumber = (ms: number): number => Math.round(ms / DAY_MS);
  * keeps a rolling that begins at this moment waiting until the samples are there to be seen.
  */
 export async function markDirty(
-  client: ClientBase,
+  client: Statements,
   days: Iterable<number>,
   nowMs: number,
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function markDirty(
 }
 
 /** Waits for those who are just adding to the day, and answers the version that a rolling from now on stands for. */
-export async function beginRolling(client: ClientBase, day: number): Promise<number> {
+export async function beginRolling(client: Statements, day: number): Promise<number> {
   await client.query(
     "INSERT INTO rollup_days (day, state, version) VALUES ($1, 'rolling', 0) ON CONFLICT (day) DO NOTHING",
     [isoDay(day)],
@@ -62,7 +62,7 @@ export async function beginRolling(client: ClientBase, day: number): Promise<num
 
 /** False where samples were added while the day was being rolled up: it has to be done again. */
 export async function endRolling(
-  client: ClientBase,
+  client: Statements,
   day: number,
   version: number,
 ): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Capabilities } from './capabilities.ts';
 import { readPartitions } from './partitions.ts';
+import { patientWith, type Statements } from './pool.ts';
 import {
   beginRolling,
   DAY_MS,
@@ -12,7 +13,7 @@ import {
 
 // Tested by: test/scale/postgres-store.test.ts
 
-const TIMEOUT = '30min';
+const TIMEOUT_MS = 30 * 60_000;
 /** How often a day is begun anew because samples came meanwhile; then the next run takes it. */
 const MOST_TRIES = 3;
 
@@ -48,9 +49,10 @@ export interface RollOptions {
  * Rolls up every day that is over and not rolled up yet, or that samples were added to since. Questions read a day's
  * samples until its rollup holds, so this changes how fast an answer is, never what it says. Answers how many days.
  */
-export async function rollPending(client: ClientBase, options: RollOptions): Promise<number> {
+export async function rollPending(connection: ClientBase, options: RollOptions): Promise<number> {
   const { capabilities, nowMs, signal } = options;
-  await client.query(`SET statement_timeout = '${TIMEOUT}'`);
+  const client = patientWith(connection, TIMEOUT_MS);
+  await client.query(`SET statement_timeout = ${TIMEOUT_MS}`);
   try {
     let rolled = 0;
     for (const day of await pendingDays(client, { capabilities, nowMs })) {
@@ -66,7 +68,7 @@ export async function rollPending(client: ClientBase, options: RollOptions): Pro
 
 /** Starts of days, oldest first. */
 async function pendingDays(
-  client: ClientBase,
+  client: Statements,
   { capabilities, nowMs }: Pick<RollOptions, 'capabilities' | 'nowMs'>,
 ): Promise<number[]> {
   const { rows } = await client.query<{ day: string }>(
@@ -84,7 +86,7 @@ async function pendingDays(
 
 /** Where there are samples at all; bounds are days. */
 async function stretches(
-  client: ClientBase,
+  client: Statements,
   { chunks }: Capabilities,
 ): Promise<{ fromMs: number; toMs: number }[]> {
   if (!chunks) return readPartitions(client);
@@ -95,7 +97,7 @@ async function stretches(
   return rows.map(({ from, to }) => ({ fromMs: from.getTime(), toMs: to.getTime() }));
 }
 
-async function rollDay(client: ClientBase, day: number, capabilities: Capabilities): Promise<void> {
+async function rollDay(client: Statements, day: number, capabilities: Capabilities): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const version = await beginRolling(client, day);
     if (capabilities.continuousAggregates) await refresh(client, day);
@@ -104,7 +106,7 @@ async function rollDay(client: ClientBase, day: number, capabilities: Capabiliti
   }
 }
 
-async function refresh(client: ClientBase, day: number): Promise<void> {
+async function refresh(client: Statements, day: number): Promise<void> {
   for (const { table } of STEPS) {
     await client.query('CALL refresh_continuous_aggregate($1, $2::timestamptz, $3::timestamptz)', [
       table,
@@ -115,7 +117,7 @@ async function refresh(client: ClientBase, day: number): Promise<void> {
 }
 
 /** In the order of the series, so that what a chart of one series reads lies together. */
-async function compute(client: ClientBase, day: number): Promise<void> {
+async function compute(client: Statements, day: number): Promise<void> {
   const range = [new Date(day).toISOString(), new Date(day + DAY_MS).toISOString()];
   await client.query('BEGIN');
   try {

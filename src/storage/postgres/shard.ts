@@ -8,12 +8,12 @@ import type { SampleColumns } from '../sample-columns.ts';
 import type { Capabilities } from './capabilities.ts';
 import { encodeCopy, engineMicros, overtaken } from './copy-rows.ts';
 import { daysOf, Partitions } from './partitions.ts';
-import { connectionOptions } from './pool.ts';
+import { connectionOptions, endConnection } from './pool.ts';
 import { markDirty } from './rollup-days.ts';
 import { storageError } from './storage-error.ts';
 import { writeLists } from './unit-writer.ts';
 
-// Tested by: test/scale/postgres-store.test.ts
+// Tested by: test/scale/postgres-store.test.ts, test/scale/postgres-faults.test.ts
 
 export interface ShardOptions {
   url: string;
@@ -33,7 +33,19 @@ export interface ShardOptions {
 
 /** Of pg_try_advisory_lock(class, shard). */
 const LOCK_CLASS = 0x7669_6769;
-const COMMIT_TIMEOUT_MS = 30_000;
+/**
+ * Of a statement. A group is 20,000 readings at most and copied in a fraction of a second: a database that takes so long
+ * does not keep up, and its senders are better told to come again than left waiting.
+ */
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** Silence for longer than a statement may take is a dead connection. */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2000;
+/**
+ * The claim ends with the session, and the server ends a session that says nothing for so long: an owner that is
+ * frozen, or cut off, does not keep the others out for ever.
+ */
+const MOST_IDLE_MS = 30_000;
+const SIGN_OF_LIFE_MS = 5000;
 const JOURNAL_PORTION = 64;
 /** Below this many samples one INSERT costs less than a COPY's round trips. */
 const COPY_FROM = 500;
@@ -54,6 +66,7 @@ export class Shard implements CommitStore {
   #failedEpoch = -1;
   /** The connection is gone: what the owner holds in memory may be old until it has probed. */
   #isLost = false;
+  #lifeTimer: NodeJS.Timeout | undefined;
   #line: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -167,7 +180,8 @@ export class Shard implements CommitStore {
     const client = this.#client;
     this.#client = undefined;
     this.#isLost = true;
-    await client?.end().catch(() => undefined);
+    clearInterval(this.#lifeTimer);
+    if (client) await endConnection(client);
   }
 
   async #claim(): Promise<pg.Client> {
@@ -175,13 +189,15 @@ export class Shard implements CommitStore {
     const { url, shard, owner, claim } = this.#options;
     const client = new pg.Client({
       ...connectionOptions(url, `vigie shard ${shard}`),
-      statement_timeout: COMMIT_TIMEOUT_MS,
-      query_timeout: COMMIT_TIMEOUT_MS + 5000,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: SILENCE_MS,
+      idle_in_transaction_session_timeout: MOST_IDLE_MS,
     });
     // Told by the next query, which fails.
     client.on('error', () => undefined);
     await client.connect();
     this.#client = client;
+    await client.query(`SET idle_session_timeout = ${MOST_IDLE_MS}`);
     if (claim === 'wait') await lockOrStandBy(client, shard);
     const { rows } = await client.query<{
       generation: number;
@@ -199,7 +215,17 @@ export class Shard implements CommitStore {
     this.#generation = row!.generation;
     this.#lastJournalId = row!.last_journal_id;
     this.#nextOffset = row!.next_offset ?? undefined;
+    this.#lifeTimer = setInterval(() => this.#showLife(), SIGN_OF_LIFE_MS);
     return client;
+  }
+
+  /** Tells the server that this owner is there; finds out, too, whether the server is. */
+  #showLife(): void {
+    const client = this.#client;
+    // What fails here takes the connection along; the next commit is told.
+    this.#inLine(async () => {
+      if (this.#client === client) await client?.query('SELECT 1');
+    }).catch(() => undefined);
   }
 
   async #write(unit: CommitUnit): Promise<void> {

@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg';
 import type { Capabilities } from '../capabilities.ts';
 import { readPartitions } from '../partitions.ts';
+import { patientWith, type Statements } from '../pool.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
 
 /** Not within the statement limit of ordinary questions. */
-const TIMEOUT = '10min';
+const TIMEOUT_MS = 10 * 60_000;
 const LOCK_TIMEOUT = '10s';
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -15,12 +16,13 @@ const timeOf = (ms: number): string => new Date(ms).toISOString();
  * piece that the time lies in. Answers how many samples it were.
  */
 export async function deleteBefore(
-  client: ClientBase,
+  connection: ClientBase,
   { beforeMs, capabilities }: { beforeMs: number; capabilities: Capabilities },
 ): Promise<number> {
+  const client = patientWith(connection, TIMEOUT_MS);
   await client.query('BEGIN');
   try {
-    await client.query(`SET LOCAL statement_timeout = '${TIMEOUT}'`);
+    await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
     await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
     const before = timeOf(beforeMs);
     const { rows } = await client.query<{ count: number }>(
@@ -57,13 +59,13 @@ export async function deleteBefore(
   }
 }
 
-async function dropPartitions(client: ClientBase, beforeMs: number): Promise<void> {
+async function dropPartitions(client: Statements, beforeMs: number): Promise<void> {
   for (const { name, toMs } of await readPartitions(client)) {
     if (toMs <= beforeMs) await client.query(`DROP TABLE ${name}`);
   }
 }
 
-async function deleteRollups(client: ClientBase, before: string): Promise<void> {
+async function deleteRollups(client: Statements, before: string): Promise<void> {
   for (const table of ['samples_1m', 'samples_1h', 'samples_1d']) {
     await client.query(`DELETE FROM ${table} WHERE time < $1`, [before]);
   }

@@ -127,12 +127,14 @@ export class PostgresHistory implements HistoryStore {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw storageError(error);
     });
+    let fault: Error | undefined;
     try {
       return await deleteBefore(client, { beforeMs, capabilities: this.#capabilities });
     } catch (error) {
+      fault = error as Error;
       throw storageError(error);
     } finally {
-      client.release();
+      client.release(fault);
     }
   }
 
