@@ -6,16 +6,23 @@ import type { RuleInstance } from './rule-instance.ts';
 // Tested by: processor.test.ts
 
 /**
- * The newest sample of every series, by series id. Plain columns: at hundreds of thousands of samples a second
- * the time goes into waiting for memory, and a sensor's series lie side by side here.
+ * The newest sample of every series of a fleet, by the series' slot. Plain columns: at hundreds of thousands of samples
+ * a second the time goes into waiting for memory, and a sensor's series lie side by side here. Slots, not ids: a
+ * process with one partition of many has few of the ids, and they are far apart.
  */
 export class LastSamples {
   timesMs = new Float64Array(1024).fill(Number.NEGATIVE_INFINITY);
   values = new Float64Array(1024).fill(Number.NaN);
+  #taken = 0;
 
-  makeRoom(seriesId: number): void {
-    if (seriesId < this.timesMs.length) return;
-    const length = Math.max(seriesId + 1, this.timesMs.length * 2);
+  /** The place of a series that is new here. */
+  takeSlot(): number {
+    if (this.#taken === this.timesMs.length) this.#grow();
+    return this.#taken++;
+  }
+
+  #grow(): void {
+    const length = this.timesMs.length * 2;
     const timesMs = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
     timesMs.set(this.timesMs);
     this.timesMs = timesMs;
@@ -31,6 +38,8 @@ export class SeriesEntry {
   readonly id: number;
   readonly metric: string;
   unit: string | null;
+  /** Its place in the fleet's newest samples. */
+  readonly slot: number;
   readonly #last: LastSamples;
 
   constructor(
@@ -43,22 +52,22 @@ export class SeriesEntry {
     this.metric = metric;
     this.unit = unit;
     this.#last = last;
-    last.makeRoom(id);
+    this.slot = last.takeSlot();
   }
 
   /** -Infinity before the first sample. */
   get lastTimeMs(): number {
-    return this.#last.timesMs[this.id]!;
+    return this.#last.timesMs[this.slot]!;
   }
 
   /** NaN before the first sample. */
   get lastValue(): number {
-    return this.#last.values[this.id]!;
+    return this.#last.values[this.slot]!;
   }
 
   setLast(timeMs: number, value: number): void {
-    this.#last.timesMs[this.id] = timeMs;
-    this.#last.values[this.id] = value;
+    this.#last.timesMs[this.slot] = timeMs;
+    this.#last.values[this.slot] = value;
   }
 }
 
@@ -66,6 +75,8 @@ export class SeriesEntry {
 export interface SeriesGroup {
   entries: SeriesEntry[];
   ids: number[];
+  /** Places of their newest samples. */
+  slots: number[];
   watched: { at: number; instance: RuleInstance }[];
   /** `SensorEntry.version` when it was made; with another one its rules may be gone. */
   version: number;
@@ -135,6 +146,7 @@ export class SensorEntry implements SensorFacts {
     this.#group = {
       entries,
       ids: entries.map(({ id }) => id),
+      slots: entries.map(({ slot }) => slot),
       watched: entries.flatMap(({ metric }, at) =>
         this.instances
           .filter(({ rule }) => rule.takes === 'sample' && rule.metrics[0] === metric)

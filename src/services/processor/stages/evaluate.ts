@@ -99,7 +99,7 @@ export class Evaluator {
 
   #reading(group: Group, tally: Tally, reading: Reading): void {
     const { sensor, series, timeMs, receivedMs, values, offset } = reading;
-    const { ids } = series;
+    const { ids, slots } = series;
     const { columns } = group;
     const last = this.last;
     const moved = this.#moved;
@@ -108,18 +108,19 @@ export class Evaluator {
     let late: LateReading | undefined;
     for (let k = 0; k < ids.length; k++) {
       const id = ids[k]!;
+      const slot = slots[k]!;
       const value = values[offset + k]!;
-      const lastMs = last.timesMs[id]!;
+      const lastMs = last.timesMs[slot]!;
       moved[k] = 0;
       if (timeMs > lastMs) {
-        last.timesMs[id] = timeMs;
-        last.values[id] = value;
+        last.timesMs[slot] = timeMs;
+        last.values[slot] = value;
         columns.add(id, timeMs, value);
         moved[k] = 1;
         movedCount++;
       } else if (timeMs === lastMs) {
-        if (last.values[id] !== value) {
-          last.values[id] = value;
+        if (last.values[slot] !== value) {
+          last.values[slot] = value;
           columns.replace(id, timeMs, value);
           // What stands now is what the rules have to know.
           moved[k] = 1;
