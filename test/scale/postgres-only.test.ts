@@ -48,7 +48,11 @@ describe.skipIf(postgresObstacle !== undefined)('what only this engine does', ()
     const url = await cluster.createDatabase();
     const all = await Promise.all(Array.from({ length: 6 }, () => open(url)));
     const { rows } = await all[0]!.pool.query('SELECT name FROM readings_migration ORDER BY name');
-    expect(rows.map(({ name }) => name)).toEqual(['0001-readings', '0002-processes']);
+    expect(rows.map(({ name }) => name)).toEqual([
+      '0001-readings',
+      '0002-processes',
+      '0003-published',
+    ]);
   });
 
   for (const useExtension of hasTimescale ? [false, true] : [false]) {
