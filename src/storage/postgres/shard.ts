@@ -1,17 +1,14 @@
-import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { VigieError } from '#domain/errors.ts';
 import type { CommitStore, CommitUnit, JournalEntry } from '../commit-store.ts';
 import { decodeJournal, encodeJournal } from '../journal.ts';
-import type { SampleColumns } from '../sample-columns.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeCopy, engineMicros, overtaken } from './copy-rows.ts';
 import { daysOf, Partitions } from './partitions.ts';
 import { connectionOptions, endConnection } from './pool.ts';
 import { markDirty } from './rollup-days.ts';
 import { storageError } from './storage-error.ts';
 import { writeLists } from './unit-writer.ts';
+import { writeSamples } from './write-samples.ts';
 
 // Tested by: test/scale/postgres-store.test.ts, test/scale/postgres-faults.test.ts
 
@@ -47,8 +44,6 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2000;
 const MOST_IDLE_MS = 30_000;
 const SIGN_OF_LIFE_MS = 5000;
 const JOURNAL_PORTION = 64;
-/** Below this many samples one INSERT costs less than a COPY's round trips. */
-const COPY_FROM = 500;
 
 /**
  * One shard's place in the database, on a connection of its own. State machine: `unclaimed → owned ⇄ lost → closed`.
@@ -238,44 +233,31 @@ export class Shard implements CommitStore {
     const journalId = unit.journalId || this.#lastJournalId;
     const offset = unit.nextOffset ?? this.#nextOffset;
     await client.query('BEGIN');
-    await this.#writeSamples(client, unit, days);
+    const added = await this.#writeSamples(client, unit, days);
     await writeLists(client, unit);
-    await this.#moveOn(client, { journalId, offset });
+    await this.#moveOn(client, { journalId, offset, added });
     await client.query('COMMIT');
     this.#lastJournalId = journalId;
     this.#nextOffset = offset;
   }
 
-  async #writeSamples(client: pg.Client, unit: CommitUnit, days: Set<number>): Promise<void> {
+  /** Answers by how many samples there are more. */
+  async #writeSamples(client: pg.Client, unit: CommitUnit, days: Set<number>): Promise<number> {
     const { samples, receivedMs, journalId } = unit;
-    if (samples === undefined) return;
-    const skip = overtaken(samples);
+    if (samples === undefined) return 0;
     await markDirty(client, days, this.#options.now());
-    const removed = await removeReplaced(client, samples);
     await client.query(
       'INSERT INTO journal (shard, id, received_at, samples) VALUES ($1, $2, $3, $4)',
       [this.#options.shard, journalId, receivedMs, Buffer.from(encodeJournal(samples).buffer)],
     );
-    if (samples.count < COPY_FROM) await insertSamples(client, { samples, receivedMs, skip });
-    else {
-      const copy = client.query(
-        copyFrom('COPY samples (series, time, value, received) FROM STDIN (FORMAT binary)'),
-      );
-      await pipeline([encodeCopy(samples, receivedMs, skip)], copy);
-    }
-    this.#added = samples.count - skip.size - removed;
+    return writeSamples(client, samples, receivedMs);
   }
-
-  /** Samples that the unit at hand adds. */
-  #added = 0;
 
   /** Last in the transaction: the row stays locked until the commit. */
   async #moveOn(
     client: pg.Client,
-    { journalId, offset }: { journalId: number; offset: number | undefined },
+    { journalId, offset, added }: { journalId: number; offset: number | undefined; added: number },
   ): Promise<void> {
-    const added = this.#added;
-    this.#added = 0;
     const { shard } = this.#options;
     const { rowCount } = await client.query(
       `UPDATE shards SET last_journal_id = $3, next_offset = $4, samples = samples + $5
@@ -304,52 +286,5 @@ async function lockOrStandBy(client: pg.Client, shard: number): Promise<void> {
     'standing_by',
     `${owners[0]?.owner ?? 'Another process'} takes the readings; this one stands by.`,
     { retryAfterSeconds: 5 },
-  );
-}
-
-/** The stored samples whose place others take; answers how many there were. */
-async function removeReplaced(client: pg.Client, samples: SampleColumns): Promise<number> {
-  if (samples.replacing.length === 0) return 0;
-  const series = Array.from(samples.replacing, (at) => samples.series[at]!);
-  const micros = Array.from(samples.replacing, (at) => engineMicros(samples.timesMs[at]!));
-  const { rowCount } = await client.query(
-    `DELETE FROM samples USING (
-       SELECT DISTINCT series, timestamptz '2000-01-01 00:00:00+00' + micros * interval '1 microsecond' AS time
-       FROM unnest($1::integer[], $2::bigint[]) AS given (series, micros)) AS given
-     WHERE samples.series = given.series AND samples.time = given.time
-       AND samples.time BETWEEN ${atMicros('$3')} AND ${atMicros('$4')}`,
-    [series, micros, lowest(micros), highest(micros)],
-  );
-  return rowCount ?? 0;
-}
-
-/** SQL for the time at a parameter that counts the engine's microseconds. */
-const atMicros = (parameter: string): string =>
-  `(timestamptz '2000-01-01 00:00:00+00' + ${parameter}::bigint * interval '1 microsecond')`;
-
-const lowest = (values: readonly number[]): number =>
-  values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-const highest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-
-async function insertSamples(
-  client: pg.Client,
-  {
-    samples,
-    receivedMs,
-    skip,
-  }: { samples: SampleColumns; receivedMs: number; skip: ReadonlySet<number> },
-): Promise<void> {
-  const kept = Array.from({ length: samples.count }, (_, at) => at).filter((at) => !skip.has(at));
-  await client.query(
-    `INSERT INTO samples (series, time, value, received)
-     SELECT series, ${atMicros('micros')}, value, ${atMicros('$4')}
-     FROM unnest($1::integer[], $2::bigint[], $3::double precision[]) AS given (series, micros, value)`,
-    [
-      kept.map((at) => samples.series[at]),
-      kept.map((at) => engineMicros(samples.timesMs[at]!)),
-      kept.map((at) => samples.values[at]),
-      engineMicros(receivedMs),
-    ],
   );
 }

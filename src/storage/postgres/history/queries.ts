@@ -1,12 +1,10 @@
 // Every statement on the samples, in one place. Times are parameters of whole microseconds since 2000.
 // Tested by: test/scale/postgres-store.test.ts
 
+import { timeAt } from '../time-sql.ts';
 import { micros } from './number-rows.ts';
 
-const at = (parameter: string): string =>
-  `(timestamptz '2000-01-01 00:00:00+00' + ${parameter}::bigint * interval '1 microsecond')`;
-
-const IN_RANGE = `series = $1 AND time >= ${at('$2')} AND time < ${at('$3')}`;
+const IN_RANGE = `series = $1 AND time >= ${timeAt('$2')} AND time < ${timeAt('$3')}`;
 const BUCKET = (parameter: string): string =>
   `date_bin(${parameter}::bigint * interval '1 microsecond', time, timestamptz '1970-01-01 00:00:00+00')`;
 
@@ -24,15 +22,15 @@ export const SELECT_BUCKETS = `
 export const bucketsWithRollup = (rollup: string): string => `
   WITH done AS MATERIALIZED (
     SELECT day::timestamp AT TIME ZONE 'UTC' AS first, (day + 1)::timestamp AT TIME ZONE 'UTC' AS next
-    FROM rollup_days WHERE state = 'done' AND day >= ${at('$6')}::date AND day < ${at('$7')}::date),
+    FROM rollup_days WHERE state = 'done' AND day >= ${timeAt('$6')}::date AND day < ${timeAt('$7')}::date),
   spans AS (
     SELECT min(first) AS first, max(next) AS next FROM (
       SELECT first, next, first - (row_number() OVER (ORDER BY first)) * interval '1 day' AS island FROM done) AS days
     GROUP BY island),
   gaps AS (
-    SELECT lag(next, 1, ${at('$2')}) OVER (ORDER BY first) AS first, first AS next FROM spans
+    SELECT lag(next, 1, ${timeAt('$2')}) OVER (ORDER BY first) AS first, first AS next FROM spans
     UNION ALL
-    SELECT coalesce(max(next), ${at('$2')}), ${at('$3')} FROM spans),
+    SELECT coalesce(max(next), ${timeAt('$2')}), ${timeAt('$3')} FROM spans),
   parts AS (
     SELECT part.time, min, max, sum, count FROM spans, LATERAL (
       SELECT time, min, max, sum, count FROM ${rollup} AS rolled
@@ -52,14 +50,14 @@ export const SELECT_BOUNDS = `SELECT ${micros('min(time)')}, ${micros('max(time)
 export const SELECT_STORED = `
   SELECT place, value
   FROM unnest($1::integer[], $2::bigint[]) WITH ORDINALITY AS asked (series, micros, place)
-  JOIN samples ON samples.series = asked.series AND samples.time = ${at('asked.micros')}
-  WHERE samples.time BETWEEN ${at('$3')} AND ${at('$4')}`;
+  JOIN samples ON samples.series = asked.series AND samples.time = ${timeAt('asked.micros')}
+  WHERE samples.time BETWEEN ${timeAt('$3')} AND ${timeAt('$4')}`;
 
 /** The newest sample of each series from a time on; each is one look into the index. */
 export const SELECT_NEWEST = `
   SELECT asked.series, ${micros('newest.time')}, newest.value FROM unnest($1::integer[]) AS asked (series),
   LATERAL (
-    SELECT time, value FROM samples WHERE samples.series = asked.series AND time >= ${at('$2')}
+    SELECT time, value FROM samples WHERE samples.series = asked.series AND time >= ${timeAt('$2')}
     ORDER BY time DESC LIMIT 1) AS newest`;
 
 export const COUNT_ALL = 'SELECT coalesce(sum(samples), 0)::bigint FROM shards';
@@ -69,7 +67,7 @@ export const SELECT_SLICE = `
   SELECT place, ${micros('time')}, value, ${micros('received')}
   FROM unnest($1::integer[]) WITH ORDINALITY AS wanted (series, place)
   JOIN samples ON samples.series = wanted.series
-  WHERE time >= ${at('$2')} AND time < ${at('$3')}
+  WHERE time >= ${timeAt('$2')} AND time < ${timeAt('$3')}
   ORDER BY place, time LIMIT $4`;
 
 /** Of one series, page by page; $4: limit. */
