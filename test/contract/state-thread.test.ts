@@ -105,11 +105,22 @@ test('a thread that ends again and again is replaced each time', async () => {
 
 test('after a commit was lost with its thread, the next thread refuses the rest of its epoch', async () => {
   const opened = await open();
+  // A commit waits while a transaction is open: it cannot be through before the thread ends.
+  const begun = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const transaction = opened.state.transaction(async (tx) => {
+    await tx.selectFrom('sensors').select('pk').execute();
+    begun.resolve();
+    await end.promise;
+  });
+  await begun.promise;
   const lost = expect(opened.commits.commit(unit(1), 3)).rejects.toMatchObject({
     code: 'storage_unavailable',
   });
   await opened.killThread();
   await lost;
+  end.resolve();
+  await expect(transaction).rejects.toMatchObject({ code: 'storage_unavailable' });
   await worksAgain(opened);
   const before = await opened.sensorIds();
   await expect(opened.commits.commit(unit(2), 3)).rejects.toThrow('an earlier commit failed');
