@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CommitStore, CommitUnit } from '../commit-store.ts';
+import { emptyUnit } from '#test/support/commit-units.ts';
+import type { CommitStore } from '../commit-store.ts';
 import type { SampleColumns } from '../sample-columns.ts';
 import type { StateStore } from '../state/state-store.ts';
 
@@ -9,27 +10,6 @@ export interface CommitHarness {
   /** Closes and opens again what is on disk. */
   reopen(): Promise<void>;
   close(): Promise<void>;
-}
-
-function emptyUnit(journalId: number, samples?: SampleColumns): CommitUnit {
-  return {
-    journalId,
-    receivedMs: 1_000_000,
-    nextOffset: undefined,
-    samples,
-    newSensors: [],
-    sensorUpdates: [],
-    newSeries: [],
-    seriesUpdates: [],
-    newAlerts: [],
-    alertUpdates: [],
-    alertChanges: [],
-    notifications: [],
-    deadLetters: [],
-    sensorStates: [],
-    removedSensors: [],
-    audit: [],
-  };
 }
 
 function columnsOf(
