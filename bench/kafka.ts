@@ -122,7 +122,11 @@ async function load(port: number, forSeconds: number, rate = 0): Promise<number>
   await new Promise((resolve) => child.once('exit', resolve));
   const { readings_per_second: reached, seconds: took, statuses } = JSON.parse(text);
   console.error(`  load: ${JSON.stringify({ reached, took, statuses })}`);
-  return Math.round((reached * took) / BATCH) * BATCH;
+  // Counted, not computed from rate and time: those are rounded.
+  const taken = Object.entries(statuses as Record<string, number>).filter(([status]) =>
+    status.startsWith('2'),
+  );
+  return taken.reduce((sum, [, requests]) => sum + requests, 0) * BATCH;
 }
 
 /** Resolves once the database holds so many samples; answers when, of performance.now. */
