@@ -27,9 +27,11 @@ function findPrograms(): string | undefined {
 
 const programs = findPrograms();
 
-/** Why tests over PostgreSQL cannot run here; undefined where they can. */
+const MISSING = 'PostgreSQL (15 or later) is not installed';
+
+/** Why tests over PostgreSQL are left out here; undefined where they run, and where they must: there they fail. */
 export const postgresObstacle =
-  programs === undefined ? 'PostgreSQL (15 or later) is not installed' : undefined;
+  programs === undefined && process.env.CI !== 'true' ? MISSING : undefined;
 
 /** The extension is in no package registry: its tests run where it has been built. */
 export const hasTimescale =
@@ -64,7 +66,7 @@ export async function createCluster(
   settings: Readonly<Record<string, string>> = {},
   parent = tmpdir(),
 ): Promise<TestCluster> {
-  if (programs === undefined) throw new Error(postgresObstacle);
+  if (programs === undefined) throw new Error(MISSING);
   const account = serverAccount();
   const folder = mkdtempSync(join(parent, 'vigie-postgres-'));
   const data = join(folder, 'data');

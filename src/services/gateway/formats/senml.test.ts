@@ -296,31 +296,6 @@ describe('base fields', () => {
   });
 });
 
-describe('times', () => {
-  const timeOf = (record: object) => readings([{ n: 'a/t', v: 1, ...record }])[0]?.timeMs;
-
-  test('below 2 ** 28 are relative to the receipt, others absolute, fractions kept to microseconds', () => {
-    expect(timeOf({})).toBe(NOW);
-    expect(timeOf({ t: 0 })).toBe(NOW);
-    expect(timeOf({ t: -5.25 })).toBe(NOW - 5250);
-    expect(timeOf({ bt: -60, t: 30 })).toBe(NOW - 30_000);
-    expect(timeOf({ t: 60 })).toBe(NOW + 60_000);
-    expect(timeOf({ t: 2 ** 28 })).toBe(2 ** 28 * 1000);
-    expect(timeOf({ t: 1.7e9 + 0.123456 })).toBe(1_700_000_000_123.456);
-  });
-
-  test.each([
-    ['timestamp_in_future', { t: 601 }],
-    ['timestamp_in_future', { t: 2 ** 28 - 1 }],
-    ['timestamp_in_future', { t: 1e300 }],
-    ['timestamp_too_old', { t: -7200 }],
-    ['timestamp_too_old', { t: 2 ** 28 }],
-  ])('are refused with %s: %j', (code, record) => {
-    const limits = { ...DEFAULT_LIMITS, retentionMs: 3_600_000 };
-    expect(parse([{ n: 'a/t', v: 1, ...record }], { limits }).refused).toMatchObject([{ code }]);
-  });
-});
-
 describe('records', () => {
   test('of one sensor and time are one reading, with the place of the first', () => {
     const { batch } = parse([

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { emptyUnit } from '#test/support/commit-units.ts';
 import { temporaryFolder } from '#test/support/spawn-platform.ts';
 import type { Connection } from '../history/duckdb.ts';
 import { HistoryFile } from '../history/history-file.ts';
@@ -126,8 +127,7 @@ test('while a backup looks at the history and copies the state, the journal forg
   const dataDir = folder();
   const state = await openEmbeddedState(dataDir);
   onTestFinished(() => state.close());
-  const unit = { journalId: 1, receivedMs: 1, ...emptyLists() };
-  await state.commits.commit({ ...unit, samples: oneSample() }, 1);
+  await state.commits.commit({ ...emptyUnit(1, oneSample()), receivedMs: 1 }, 1);
   const journal = async () => {
     const ids: number[] = [];
     for await (const { id } of state.commits.journalAfter(0)) ids.push(id);
@@ -167,23 +167,5 @@ function oneSample() {
     values: Float64Array.of(1),
     series: Int32Array.of(1),
     replacing: new Int32Array(0),
-  };
-}
-
-function emptyLists() {
-  return {
-    nextOffset: undefined,
-    newSensors: [],
-    sensorUpdates: [],
-    newSeries: [],
-    seriesUpdates: [],
-    newAlerts: [],
-    alertUpdates: [],
-    alertChanges: [],
-    notifications: [],
-    deadLetters: [],
-    sensorStates: [],
-    removedSensors: [],
-    audit: [],
   };
 }
