@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
 import { type CreateStore, stateStoreContract } from '#storage/contract/state-store.contract.ts';
 import { openEmbeddedState } from '#storage/embedded/open-state.ts';
@@ -24,4 +25,5 @@ for (const [name, createStore] of [
 ] as const) {
   stateStoreContract(name, createStore);
   outboxContract(name, createStore);
+  alarmCountsContract(name, createStore);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createLogger } from '#platform/logging.ts';
+import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
 import { historyStoreContract } from '#storage/contract/history-store.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
@@ -51,6 +52,7 @@ for (const { name, useExtension, obstacle } of engines) {
     }
     stateStoreContract(name, createStore);
     outboxContract(name, createStore);
+    alarmCountsContract(name, createStore);
 
     commitStoreContract(name, async () => {
       const url = await cluster.createDatabase();

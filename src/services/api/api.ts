@@ -10,6 +10,7 @@ import { documentationRoutes } from './routes/documentation.ts';
 import { firstPageRoutes } from './routes/first-page.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { alarmQualityRoutes } from './routes/v1/alarm-quality.ts';
 import { alertRoutes } from './routes/v1/alerts.ts';
 import { apiKeyRoutes } from './routes/v1/api-keys.ts';
 import { auditRoutes } from './routes/v1/audit.ts';
@@ -77,6 +78,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   sensorReadingRoutes(app, context);
   ruleRoutes(app, context);
   alertRoutes(app, context);
+  alarmQualityRoutes(app, context);
   contactRoutes(app, context);
   policyRoutes(app, context);
   deliveryRoutes(app, context);

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { initial } from './migrations/0001-initial.ts';
 import { deadLettersByCustomer } from './migrations/0002-dead-letters-by-customer.ts';
+import { alertsByReceipt } from './migrations/0007-alerts-by-receipt.ts';
 import type { Database } from './schema.ts';
 
 // Tested by: test/contract/state-store.test.ts
@@ -11,6 +12,7 @@ function migrations(serial: Serial): Record<string, Migration> {
   return {
     '0001-initial': { up: (handle) => initial(handle, serial) },
     '0002-dead-letters-by-customer': { up: deadLettersByCustomer },
+    '0007-alerts-by-receipt': { up: alertsByReceipt },
   };
 }
 
