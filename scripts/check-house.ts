@@ -25,6 +25,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'storage',
     'config',
   ],
+  'services/self-watch': ['domain', 'platform', 'operations', 'stream', 'storage'],
   'services/publisher': ['domain', 'platform', 'stream', 'storage'],
   'services/notifier': [
     'domain',

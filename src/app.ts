@@ -10,8 +10,6 @@ import { ensureAdminKey } from '#operations/access/ensure-admin-key.ts';
 import type { Identity } from '#operations/access/identity.ts';
 import { OneTimeCodes } from '#operations/access/one-time-codes.ts';
 import type { OperationServices } from '#operations/context.ts';
-import { createStoredLiveSensors } from '#operations/sensor/stored-live-sensors.ts';
-import { createStoredRegistry } from '#operations/sensor/stored-registry.ts';
 import { createHttpServer } from '#platform/http-server.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { createLogger, type Logger } from '#platform/logging.ts';
@@ -27,21 +25,17 @@ import { createMqttGateway, type MqttGateway } from '#services/gateway/mqtt/mqtt
 import { defaultClientId } from '#services/gateway/mqtt-bridge/broker-address.ts';
 import type { MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
 import { ReceiptClock } from '#services/gateway/receipt-clock.ts';
-import {
-  closeChannels,
-  createChannelRegistry,
-  createChannels,
-} from '#services/notifier/channels/registry.ts';
+import { closeChannels, createChannels } from '#services/notifier/channels/registry.ts';
 import { createNotifier, type Notifier } from '#services/notifier/notifier.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
-import { createLiveSensors } from '#services/processor/live-sensors.ts';
 import type { Processor } from '#services/processor/processor.ts';
-import { createSensorRegistry } from '#services/processor/sensor-registry.ts';
 import { Bus } from '#stream/bus.ts';
 import { type AppContext, type AppStorage, built } from './app/app-storage.ts';
 import { createProcessor } from './app/create-processor.ts';
 import { createEmbeddedStorage } from './app/embedded-storage.ts';
 import type { KafkaParts } from './app/kafka-parts.ts';
+import { createOperationServices } from './app/operation-services.ts';
+import { createSelfWatch } from './app/self-watch.ts';
 
 // Tested by: test/e2e/app.test.ts
 
@@ -99,6 +93,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const storage = (): AppStorage => built(opened);
   /** Without a database that others can share, the processor is in every process. */
   const hasProcessor = has('processor') || config.postgresUrl === undefined;
+
+  const selfWatch =
+    config.canaryMs > 0 && has('gateway')
+      ? createSelfWatch(context, { services: operationServices, url: () => app.url })
+      : undefined;
 
   const adminKeyStep: LifecycleStep = {
     name: 'admin key',
@@ -216,7 +215,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const credentialOf = (identity: Identity | undefined) =>
       identity && { caller: callerOf(identity, uuidV7()), rateLimit: identity.rateLimit };
     return new Gatekeeper(
-      async (key) => credentialOf(await authenticator.authenticateKey(key)),
+      async (key) =>
+        selfWatch?.credentialOf(key) ?? credentialOf(await authenticator.authenticateKey(key)),
       rateLimiter,
       async (cookie) => credentialOf(await authenticator.authenticateSession(cookie)),
     );
@@ -270,21 +270,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   }
 
   async function openApi(authenticator: Authenticator): Promise<void> {
-    const { state } = storage();
-    const services: OperationServices = {
-      state,
-      history: storage().history,
-      bus,
-      clock,
-      settings: { publicUrl: config.publicUrl ?? '', limits: config.limits },
-      channels: createChannelRegistry(channels, { clock, publicUrl: config.publicUrl }),
-      ...sensorPorts(),
-      backups: storage().backups,
-    };
     await createApi({
       http,
       serves: has('api') ? 'everything' : 'operations',
-      services,
+      services: operationServices(),
       authenticator,
       codes,
       rateLimiter,
@@ -303,24 +292,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     });
   }
 
-  /** From memory where every reading is judged here, else from the store. */
-  function sensorPorts(): Pick<OperationServices, 'live' | 'registry'> {
-    const { state, shared } = storage();
-    if (processor !== undefined) {
-      return {
-        live: createLiveSensors(processor),
-        registry: createSensorRegistry(processor, config.limits),
-      };
-    }
-    const { newest, reserveSensorId } = built(shared);
-    const { sensorsPerCustomer } = config.limits;
-    return {
-      live: createStoredLiveSensors({ db: state.db, history: newest }),
-      registry: createStoredRegistry({ state, sensorsPerCustomer, reservePk: reserveSensorId }),
-    };
+  function operationServices(): OperationServices {
+    return createOperationServices(context, { storage: storage(), processor, channels });
   }
 
-  return {
+  const app: App = {
     get processor() {
       return built(processor);
     },
@@ -348,6 +324,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
           ...(has('notifier') ? [notifierStep()] : []),
           doorsStep(),
           mqttStep,
+          ...(selfWatch ? [selfWatch.step] : []),
         ],
         logger,
         stopTimeoutMs: STOP_TIMEOUT_MS,
@@ -358,6 +335,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       closeChannels(channels);
     },
   };
+  return app;
 }
 
 /** Only who has a database needs its client. */

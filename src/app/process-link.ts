@@ -101,7 +101,10 @@ export function createProcessLink(
           ),
       });
       await link.start();
-      bus.carryBy({ carry, isWanted: (topic) => topic === 'samples' && areSamplesWanted() });
+      bus.carryBy({
+        carry,
+        isWanted: (topic) => (topic === 'samples' ? areSamplesWanted() : MESSAGES.has(topic)),
+      });
       askTimer = setInterval(askForSamples, LOOK_MS);
     },
     async stop() {

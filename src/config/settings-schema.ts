@@ -213,6 +213,24 @@ export const Settings = Type.Object(
       { group: 'Notifications', description: 'Webhooks may go to loopback and private addresses' },
       false,
     ),
+    VIGIE_CANARY: text(
+      {
+        group: 'Notifications',
+        description:
+          "How often a reading of the platform's own goes the whole way to a delivered notification; off = never",
+      },
+      { default: '1m', pattern: '^(?:off|(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h))+)$' },
+    ),
+    VIGIE_HEARTBEAT_URL: optional(
+      {
+        kind: 'secret',
+        group: 'Notifications',
+        description:
+          'Called each time that the canary has got through, so that somebody notices when it no longer is',
+        whenUnset: 'none',
+      },
+      { pattern: '^https?://' },
+    ),
     VIGIE_MAX_BODY: text(
       { kind: 'size', group: 'Limits', description: 'Largest request body, after decompression' },
       { default: formatSize(DEFAULT_LIMITS.bodyBytes) },

@@ -34,6 +34,9 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly allowPrivateWebhooks: boolean;
   readonly autoRegister: boolean;
+  /** How often the platform tries whether alerts get through; 0 = never. */
+  readonly canaryMs: number;
+  readonly heartbeatUrl: string | undefined;
   readonly roles: readonly Role[];
   readonly lineSensorTag: string | undefined;
   /** A broker that is there already; with user name and password. */
@@ -90,6 +93,10 @@ export function loadConfig(sources: ConfigSources): Config {
     else if (!Value.Check(setting.schema, read.value)) note(schemaProblem(setting.schema));
     else values[setting.name] = read.value;
   }
+  const heartbeatUrl = values.VIGIE_HEARTBEAT_URL;
+  if (typeof heartbeatUrl === 'string' && !URL.canParse(heartbeatUrl)) {
+    problems.push({ setting: 'VIGIE_HEARTBEAT_URL', problem: 'is no valid address' });
+  }
   const mqttUrl = values.VIGIE_MQTT_URL;
   if (typeof mqttUrl === 'string' && !URL.canParse(mqttUrl)) {
     problems.push({ setting: 'VIGIE_MQTT_URL', problem: 'its host or port is not valid' });
@@ -114,6 +121,7 @@ function schemaProblem(schema: object): string {
   if (pattern === '^https?://') return 'must start with http:// or https://';
   if (pattern?.startsWith('^mqtts?://'))
     return 'must start with mqtt:// or mqtts://, and end with the host or its port';
+  if (pattern?.startsWith('^(?:off|')) return 'must be a duration such as 1m, or off';
   if (pattern?.includes('+#/')) return 'must not hold spaces, +, # or /';
   if (pattern === '^postgres(ql)?://') return 'must start with postgres://';
   if (pattern?.includes('\\d{1,5}')) return 'must be host:port, several by comma';
@@ -165,6 +173,8 @@ function toConfig(
     publicUrl: withoutSlash(values.VIGIE_PUBLIC_URL),
     allowPrivateWebhooks: values.VIGIE_ALLOW_PRIVATE_WEBHOOKS,
     autoRegister: values.VIGIE_AUTO_REGISTER,
+    canaryMs: values.VIGIE_CANARY === 'off' ? 0 : durationMs(values.VIGIE_CANARY),
+    heartbeatUrl: values.VIGIE_HEARTBEAT_URL,
     roles: given.roles,
     lineSensorTag: values.VIGIE_LINE_SENSOR_TAG,
     mqttUrl: values.VIGIE_MQTT_URL,

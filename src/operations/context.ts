@@ -15,6 +15,8 @@ import type { SensorRegistry } from './sensor/registry-port.ts';
 interface OperationSettings {
   publicUrl: string;
   limits: Limits;
+  /** How often the platform tries whether its alerts get through, 0 = never; whether somebody outside is told. */
+  selfWatch: { canaryMs: number; isHeartbeatSet: boolean };
 }
 
 /** What operations work with; made once when the platform starts. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
+import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
 import { type CreateStore, stateStoreContract } from '#storage/contract/state-store.contract.ts';
 import { openEmbeddedState } from '#storage/embedded/open-state.ts';
 import { createInProcessState } from '../support/in-process-state.ts';
@@ -26,4 +27,5 @@ for (const [name, createStore] of [
   stateStoreContract(name, createStore);
   outboxContract(name, createStore);
   alarmCountsContract(name, createStore);
+  selfWatchContract(name, createStore);
 }

@@ -4,6 +4,7 @@ import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts'
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
 import { historyStoreContract } from '#storage/contract/history-store.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
+import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
 import { stateStoreContract } from '#storage/contract/state-store.contract.ts';
 import { openPostgres, type PostgresStorage } from '#storage/postgres/open-postgres.ts';
 import type { Shard } from '#storage/postgres/shard.ts';
@@ -53,6 +54,7 @@ for (const { name, useExtension, obstacle } of engines) {
     stateStoreContract(name, createStore);
     outboxContract(name, createStore);
     alarmCountsContract(name, createStore);
+    selfWatchContract(name, createStore);
 
     commitStoreContract(name, async () => {
       const url = await cluster.createDatabase();

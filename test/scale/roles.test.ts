@@ -63,6 +63,18 @@ describe.skipIf(postgresObstacle !== undefined)(
         .toBe(401);
     });
 
+    test('the canary of one gateway at a time goes to a notifier elsewhere, and any API tells of it', async () => {
+      const url = await cluster.createDatabase();
+      const start = (roles: string) =>
+        createTestApp({ VIGIE_POSTGRES_URL: url, VIGIE_ROLES: roles, VIGIE_CANARY: '2s' });
+      await start('gateway,processor');
+      await start('notifier');
+      const api = await start('api');
+      const canary = async () => (await api.call('GET', '/v1/self-watch')).body.canary;
+      await expect.poll(async () => (await canary()).latency?.count, ready).toBeGreaterThan(1);
+      expect(await canary()).toMatchObject({ state: 'ok', last_failure: null });
+    });
+
     test('an API that judges no readings shows the newest values, cadence and status', async () => {
       const { start, gateway } = await fleet();
       const api = await start('api');

@@ -37,6 +37,7 @@ export function testConfig(dataDir: string, env: Readonly<Record<string, string>
       VIGIE_DATA_DIR: dataDir,
       VIGIE_ADMIN_KEY: ADMIN_KEY,
       VIGIE_LOG_LEVEL: 'silent',
+      VIGIE_CANARY: 'off',
       VIGIE_ALLOW_PRIVATE_WEBHOOKS: 'true',
       ...env,
     },

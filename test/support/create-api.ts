@@ -85,7 +85,11 @@ export async function createApiUnderTest(changes: Partial<ApiOptions> = {}) {
     history,
     bus,
     clock,
-    settings: { publicUrl, limits: DEFAULT_LIMITS },
+    settings: {
+      publicUrl,
+      limits: DEFAULT_LIMITS,
+      selfWatch: { canaryMs: 0, isHeartbeatSet: false },
+    },
     channels: createChannelRegistry(channels, { clock, publicUrl }),
     live: { find: async () => new Map() },
     registry: createTableRegistry(state),

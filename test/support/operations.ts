@@ -54,7 +54,11 @@ export async function createOperations(
     history: stores.history ?? ({} as HistoryStore),
     bus,
     clock,
-    settings: { publicUrl: 'http://localhost:8080', limits: DEFAULT_LIMITS },
+    settings: {
+      publicUrl: 'http://localhost:8080',
+      limits: DEFAULT_LIMITS,
+      selfWatch: { canaryMs: 0, isHeartbeatSet: false },
+    },
     channels: testChannels,
     live: {
       find: async (customer: string, sensors: readonly { sensor_id: string }[]) =>

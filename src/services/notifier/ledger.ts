@@ -72,7 +72,7 @@ export class Ledger {
 
   async #announce(entries: readonly Entry[]): Promise<void> {
     const { bus, state, log } = this.#options;
-    if (!bus.hasListeners('delivery')) return;
+    if (!bus.isWanted('delivery')) return;
     try {
       const ids = entries.map(({ attempt }) => attempt.notificationId);
       for (const event of await findDeliveries(state.db, ids)) bus.publish('delivery', event);

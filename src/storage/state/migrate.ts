@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator } from 'kysely';
 import { initial } from './migrations/0001-initial.ts';
 import { deadLettersByCustomer } from './migrations/0002-dead-letters-by-customer.ts';
 import { alertsByReceipt } from './migrations/0007-alerts-by-receipt.ts';
+import { meta } from './migrations/0008-meta.ts';
 import type { Database } from './schema.ts';
 
 // Tested by: test/contract/state-store.test.ts
@@ -13,6 +14,7 @@ function migrations(serial: Serial): Record<string, Migration> {
     '0001-initial': { up: (handle) => initial(handle, serial) },
     '0002-dead-letters-by-customer': { up: deadLettersByCustomer },
     '0007-alerts-by-receipt': { up: alertsByReceipt },
+    '0008-meta': { up: meta },
   };
 }
 

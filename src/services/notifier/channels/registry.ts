@@ -8,11 +8,13 @@ import type { ChannelProblem, ChannelRegistry } from '#operations/contact/channe
 import { uuidV7 } from '#platform/ids.ts';
 import type { Channel, ChannelOptions, ChannelSettings } from './channel.ts';
 import { createEmailChannel } from './email/email.ts';
+import { createNullChannel } from './null/null.ts';
 import { createWebhookChannel } from './webhook/webhook.ts';
 
 /** Every way to reach people, by the name that contacts use: one folder, one line. */
 export const CHANNEL_MAKERS = {
   email: createEmailChannel,
+  null: createNullChannel,
   webhook: createWebhookChannel,
 } as const satisfies Record<string, (options: ChannelOptions) => Channel>;
 

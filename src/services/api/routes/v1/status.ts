@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import { DateTime } from '#domain/page.ts';
+import { SelfWatch } from '#domain/self-watch.ts';
 import { formatTime } from '#domain/time.ts';
 import { authorize } from '#operations/context.ts';
+import { getSelfWatch } from '#operations/self-watch/get.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
 
 const StatusAnswer = Type.Object(
@@ -37,5 +39,19 @@ export function statusRoutes(app: ApiInstance, api: RouteContext): void {
         mqtt_port: api.mqttPort() || null,
       };
     },
+  );
+  app.get(
+    '/v1/self-watch',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['Operations'],
+        summary: 'Read whether alerts get through, as tried by the platform itself',
+        description:
+          'Once an interval a canary sensor goes the whole way from a reading to a delivered notification; the heartbeat is called only when it does.',
+        response: { 200: SelfWatch },
+      },
+    },
+    (request) => getSelfWatch({ ctx: api.ctxOf(request) }),
   );
 }
