@@ -66,7 +66,7 @@ const policyFields = {
       strict,
     ),
   ),
-  /** Escalation (more than one step) comes with alert management; until then a second step is refused. */
+  /** The next step is told when nobody has acknowledged `after` the step before; the first may wait, too. */
   steps: Type.Array(Step, { minItems: 1, maxItems: 10 }),
   repeat: Type.Optional(Duration),
   on: Type.Optional(
@@ -114,6 +114,15 @@ export const Delivery = Type.Object(
     receipt: Type.Union([Type.String(), Type.Null()]),
     created_at: DateTime,
     next_attempt_at: Type.Union([DateTime, Type.Null()]),
+    policy_id: Type.Union([Type.String(), Type.Null()]),
+    /** Which step of the policy tells, from 1 on. */
+    step: Type.Union([Type.Integer(), Type.Null()]),
+    /** The delivery of the digest that it went out in. */
+    digest_id: Type.Union([Type.String(), Type.Null()]),
+    /** Why it was not sent, such as `acknowledged`; its state is then `given_up`. */
+    left_out: Type.Union([Type.String(), Type.Null()]),
+    /** The contact who could not be reached, in whose place this one is told. */
+    fallback_for: Type.Union([Type.String(), Type.Null()]),
   },
   { title: 'Delivery' },
 );

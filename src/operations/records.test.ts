@@ -40,6 +40,11 @@ test('deliveries are answered in the shape of the contract, one customer apart f
     receipt: null,
     created_at: '2026-11-22T05:00:00.000Z',
     next_attempt_at: '2026-11-22T05:00:00.000Z',
+    policy_id: null,
+    step: null,
+    digest_id: null,
+    left_out: null,
+    fallback_for: null,
   });
   const found = await listDeliveries({ ctx: ours, input: { contact_id: 'hook', state: 'queued' } });
   expect(found.items.map(({ id }) => id)).toEqual(['n2']);

@@ -139,3 +139,53 @@ test('warning, critical, warning and clear are one alert; the way down is not pa
     'cleared warning',
   ]);
 });
+
+test('the next step is told until somebody acknowledges, and all who were told hear what becomes of it', async () => {
+  const platform = await createTestApp();
+  const [anne, boss, chief] = [
+    await addReceiver(platform, 'anne'),
+    await addReceiver(platform, 'boss'),
+    await addReceiver(platform, 'chief'),
+  ];
+  await platform.put('/v1/policies/steps', {
+    steps: [
+      { contacts: ['anne'] },
+      { after: '1s', contacts: ['boss'] },
+      { after: '1h', contacts: ['chief'] },
+    ],
+    on: ['raised', 'escalated', 'acknowledged', 'cleared'],
+  });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  const { alerts } = await platform.send(reading(40));
+  await boss.waitFor(1);
+  expect(types(boss)).toEqual(['escalated']);
+  const { status } = await platform.call('POST', `/v1/alerts/${alerts[0].id}/acknowledge`, {});
+  expect(status).toBe(200);
+  await platform.send(reading(20));
+  await Promise.all([anne.waitFor(3), boss.waitFor(3)]);
+  await settled(platform);
+  expect(types(anne)).toEqual(['raised', 'acknowledged', 'cleared']);
+  expect(types(boss)).toEqual(['escalated', 'acknowledged', 'cleared']);
+  expect(chief.received).toHaveLength(0);
+  const { body: alert } = await platform.call('GET', `/v1/alerts/${alerts[0].id}?history=true`);
+  expect(alert.history.map(({ change }: Json) => change)).toEqual([
+    'raised',
+    'escalated',
+    'acknowledged',
+    'cleared',
+  ]);
+});
+
+test('a first step that waits, of an alert that is over before, tells nobody', async () => {
+  const platform = await createTestApp();
+  const receiver = await addReceiver(platform, 'hook');
+  await platform.put('/v1/policies/patient', { steps: [{ after: '1s', contacts: ['hook'] }] });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  const { alerts } = await platform.send(reading(40));
+  expect(alerts).toMatchObject([{ notification: 'queued' }]);
+  await platform.send(reading(20));
+  await platform.send(reading(40, 'other'));
+  await receiver.waitFor(1);
+  await settled(platform);
+  expect(events(receiver).map(({ subject }) => subject)).toEqual(['other']);
+});

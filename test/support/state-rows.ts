@@ -72,6 +72,12 @@ export function notificationRow(row: Partial<NotificationsTable> = {}): Notifica
     next_attempt_at: T0,
     attempts: 0,
     receipt: null,
+    step: null,
+    group_key: null,
+    released_at: null,
+    digest_id: null,
+    left_out: null,
+    fallback_for: null,
     ...row,
   };
 }

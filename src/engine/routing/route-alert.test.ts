@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Contact, Policy } from '#domain/notification.ts';
-import { prepareRouting, type RoutedChange, routeAlert } from './route-alert.ts';
+import { prepareRouting } from './prepare-routing.ts';
+import { type RoutedChange, routeAlert } from './route-alert.ts';
 
 const at = '2026-11-22T05:00:00.000Z';
 
@@ -43,15 +44,19 @@ describe('who is told', () => {
     const routing = prepareRouting([], [anne, hook, contact('off', { enabled: false })]);
     expect(routeAlert(raised, routing)).toEqual({
       targets: [
-        { contactId: 'anne', channel: 'email', policyId: null },
-        { contactId: 'hook', channel: 'webhook', policyId: null },
+        { contactId: 'anne', channel: 'email', policyId: null, step: null },
+        { contactId: 'hook', channel: 'webhook', policyId: null, step: null },
       ],
       repeatMs: null,
+      hasLaterSteps: false,
     });
   });
 
   test('nobody is told where there is nobody', () => {
-    expect(routeAlert(raised, prepareRouting([], []))).toEqual({ targets: [], repeatMs: null });
+    expect(routeAlert(raised, prepareRouting([], []))).toMatchObject({
+      targets: [],
+      repeatMs: null,
+    });
   });
 
   test('the policy that the rule names goes before every match', () => {
@@ -95,9 +100,37 @@ describe('who is told', () => {
     expect(told(named, policies, contacts)).toEqual(['anne by null']);
   });
 
-  test('only the first step is told', () => {
+  describe('of several steps', () => {
     const steps = [{ contacts: ['anne'] }, { after: '10m', contacts: ['hook'] }];
-    expect(told(raised, [policy('a', [], { steps })])).toEqual(['anne by a']);
+
+    test('only the first is told, and the next is due after its time', () => {
+      const routing = prepareRouting([policy('a', [], { steps, repeat: '4h' })], [anne, hook]);
+      expect(routeAlert(raised, routing)).toEqual({
+        targets: [{ contactId: 'anne', channel: 'email', policyId: 'a', step: 0 }],
+        repeatMs: 600_000,
+        hasLaterSteps: true,
+      });
+    });
+
+    test('one that reaches nobody is passed over at once', () => {
+      const routing = prepareRouting([policy('a', [], { steps })], [hook]);
+      const { targets, repeatMs } = routeAlert(raised, routing);
+      expect(targets).toMatchObject([{ contactId: 'hook', step: 1 }]);
+      expect(repeatMs).toBeNull();
+      // Who was told by a later step, and hears that it is over, is known to the ledger.
+      expect(routeAlert({ ...raised, type: 'cleared' }, routing).targets).toEqual([]);
+    });
+
+    test('a first one that waits tells nobody yet', () => {
+      const waiting = [policy('a', [], { steps: [{ after: '5m', contacts: ['anne'] }] })];
+      const routing = prepareRouting(waiting, [anne]);
+      expect(routeAlert(raised, routing)).toEqual({
+        targets: [],
+        repeatMs: 300_000,
+        hasLaterSteps: true,
+      });
+      expect(routeAlert({ ...raised, type: 'cleared' }, routing).targets).toEqual([]);
+    });
   });
 });
 

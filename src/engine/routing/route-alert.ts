@@ -1,7 +1,7 @@
-import type { Contact, NotificationType, Policy } from '#domain/notification.ts';
+import type { Contact, NotificationType } from '#domain/notification.ts';
 import { SEVERITIES, type Severity } from '#domain/rule.ts';
-import { durationMs } from '#domain/time.ts';
-import { type MatchFacts, type PolicyMatcher, policyMatcher } from './match-policy.ts';
+import type { MatchFacts } from './match-policy.ts';
+import { firstReached, type PreparedPolicy, type Routing } from './prepare-routing.ts';
 
 /** A change of an alert, as far as routing asks. */
 export interface RoutedChange {
@@ -20,53 +20,20 @@ export interface RouteTarget {
   channel: string;
   /** The policy that names the contact; null where everybody is told because no policy does. */
   policyId: string | null;
+  /** Which of the policy's steps tells, from 0 on; null without a policy. */
+  step: number | null;
 }
 
 export interface Route {
-  /** Each contact once. Empty = nobody is told (`"notification":"none"`). */
+  /** Each contact once. Empty and no `repeatMs` = nobody is told (`"notification":"none"`). */
   targets: RouteTarget[];
-  /** Tell again after this long without acknowledgement; null = do not (and leave a running repeat as it is). */
+  /**
+   * Look at the alert again after this long without acknowledgement, to tell the next step or to repeat; null = do not
+   * (and leave a running one as it is).
+   */
   repeatMs: number | null;
-}
-
-interface PreparedPolicy {
-  policy: Policy;
-  fits: PolicyMatcher;
-  /** Enabled contacts of the first step. Later steps are escalation. */
-  contacts: readonly Contact[];
-  repeatMs: number | null;
-}
-
-/** A customer's policies and contacts made ready for many alerts; make a new one when either changes. */
-export interface Routing {
-  readonly policies: readonly PreparedPolicy[];
-  readonly policyById: ReadonlyMap<string, PreparedPolicy>;
-  readonly everyone: readonly Contact[];
-}
-
-const FIRST_STEP = 0;
-const SHORTEST_REPEAT_MS = 1000;
-
-export function prepareRouting(policies: readonly Policy[], contacts: readonly Contact[]): Routing {
-  const everyone = contacts.filter((contact) => contact.enabled);
-  const contactById = new Map(everyone.map((contact) => [contact.id, contact]));
-  const prepared = policies
-    .filter((policy) => policy.enabled)
-    .map((policy) => ({
-      policy,
-      fits: policyMatcher(policy.match),
-      contacts: contactsOfStep(policy, FIRST_STEP, contactById),
-      repeatMs: repeatOf(policy),
-    }))
-    // A policy that reaches nobody does not count: an alert is never silent by mistake.
-    .filter(({ contacts }) => contacts.length > 0)
-    // A contact that two policies name is told once, by the one that repeats soonest.
-    .sort((a, b) => (a.repeatMs ?? Infinity) - (b.repeatMs ?? Infinity) || byId(a, b));
-  return {
-    policies: prepared,
-    policyById: new Map(prepared.map((entry) => [entry.policy.id, entry])),
-    everyone,
-  };
+  /** Others may have been told by now whom only the ledger knows: those of later steps. */
+  hasLaterSteps: boolean;
 }
 
 /**
@@ -80,47 +47,64 @@ export function prepareRouting(policies: readonly Policy[], contacts: readonly C
  */
 export function routeAlert(change: RoutedChange, routing: Routing): Route {
   const targets = new Map<string, RouteTarget>();
-  let repeatMs: number | null = null;
+  const route: Route = { targets: [], repeatMs: null, hasLaterSteps: false };
   for (const severity of severitiesToldOf(change)) {
     const policies = policiesFor({ ...change, severity }, routing);
     if (policies.length === 0) {
-      if (!tells(undefined, change)) continue;
+      if (!tellsOf(undefined, change)) continue;
       for (const contact of routing.everyone) addTarget(targets, contact, null);
     }
-    for (const { policy, contacts, repeatMs: repeat } of policies) {
-      if (!tells(policy.on, change)) continue;
-      for (const contact of contacts) addTarget(targets, contact, policy.id);
-      if (repeat !== null && isAlarm(change)) repeatMs = Math.min(repeat, repeatMs ?? Infinity);
+    for (const prepared of policies) {
+      if (!tellsOf(prepared.policy.on, change)) continue;
+      tellFirst(prepared, change, { route, targets });
     }
   }
-  return { targets: [...targets.values()], repeatMs };
+  route.targets = [...targets.values()];
+  return route;
 }
 
-/** `repeat` of a policy, at least a second; null where it does not repeat. */
-function repeatOf(policy: Policy): number | null {
-  const ms = policy.repeat === undefined ? 0 : durationMs(policy.repeat);
-  return ms > 0 ? Math.max(SHORTEST_REPEAT_MS, ms) : null;
-}
-
-function contactsOfStep(
-  policy: Policy,
-  step: number,
-  contactById: ReadonlyMap<string, Contact>,
-): Contact[] {
-  return (policy.steps[step]?.contacts ?? []).flatMap((id) => contactById.get(id) ?? []);
-}
-
-function policiesFor(change: RoutedChange, routing: Routing): readonly PreparedPolicy[] {
-  const named =
-    change.rule.policy === undefined ? undefined : routing.policyById.get(change.rule.policy);
+/** The policies that an alert is told by. */
+export function policiesFor(
+  { severity, rule, sensor }: Pick<RoutedChange, 'severity' | 'rule' | 'sensor'>,
+  routing: Routing,
+): readonly PreparedPolicy[] {
+  const named = rule.policy === undefined ? undefined : routing.policyById.get(rule.policy);
   if (named !== undefined) return [named];
   const facts: MatchFacts = {
-    severity: change.severity,
-    ruleId: change.rule.id,
-    sensorId: change.sensor.id,
-    labels: change.sensor.labels,
+    severity,
+    ruleId: rule.id,
+    sensorId: sensor.id,
+    labels: sensor.labels,
   };
   return routing.policies.filter(({ fits }) => fits(facts));
+}
+
+/** The first step that reaches anybody, if it does not wait; the others follow by the clock. */
+function tellFirst(
+  prepared: PreparedPolicy,
+  change: RoutedChange,
+  { route, targets }: { route: Route; targets: Map<string, RouteTarget> },
+): void {
+  const { policy, steps, repeatMs } = prepared;
+  if (steps.length > 1 || (steps[0]?.afterMs ?? 0) > 0) route.hasLaterSteps = true;
+  const dueMs: number[] = [];
+  const first = firstReached(prepared, 0);
+  const waitsMs = steps[0]?.afterMs ?? 0;
+  if (waitsMs > 0) dueMs.push(waitsMs);
+  else if (first) {
+    // Who hears that it is over, after the first step was passed over, is known to the ledger alone.
+    if (isAlarm(change) || first.step === 0) {
+      for (const contact of first.contacts) {
+        addTarget(targets, contact, { policyId: policy.id, step: first.step });
+      }
+    }
+    const next = steps[first.step + 1];
+    if (next) dueMs.push(next.afterMs);
+    if (repeatMs !== null) dueMs.push(repeatMs);
+  }
+  if (isAlarm(change) && dueMs.length > 0) {
+    route.repeatMs = Math.min(...dueMs, route.repeatMs ?? Infinity);
+  }
 }
 
 function severitiesToldOf(change: RoutedChange): Set<Severity> {
@@ -131,7 +115,11 @@ function severitiesToldOf(change: RoutedChange): Set<Severity> {
   return severities;
 }
 
-function tells(on: readonly NotificationType[] | undefined, change: RoutedChange): boolean {
+/** Whether a policy with this `on` tells of a change. */
+export function tellsOf(
+  on: readonly NotificationType[] | undefined,
+  change: Pick<RoutedChange, 'type' | 'severity' | 'previousSeverity'>,
+): boolean {
   if (on !== undefined) return on.includes(change.type);
   switch (change.type) {
     case 'raised':
@@ -146,7 +134,7 @@ function tells(on: readonly NotificationType[] | undefined, change: RoutedChange
   }
 }
 
-function rises({ severity, previousSeverity }: RoutedChange): boolean {
+function rises({ severity, previousSeverity }: Omit<RoutedChange, 'rule' | 'sensor'>): boolean {
   if (!previousSeverity) return true;
   return SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(previousSeverity);
 }
@@ -159,15 +147,11 @@ function isAlarm({ type }: RoutedChange): boolean {
 function addTarget(
   targets: Map<string, RouteTarget>,
   contact: Contact,
-  policyId: string | null,
+  by: { policyId: string; step: number } | null,
 ): void {
   const known = targets.get(contact.id);
+  const named = by ?? { policyId: null, step: null };
   if (known === undefined) {
-    targets.set(contact.id, { contactId: contact.id, channel: contact.channel, policyId });
-  } else if (known.policyId === null) known.policyId = policyId;
-}
-
-function byId(a: PreparedPolicy, b: PreparedPolicy): number {
-  if (a.policy.id === b.policy.id) return 0;
-  return a.policy.id < b.policy.id ? -1 : 1;
+    targets.set(contact.id, { contactId: contact.id, channel: contact.channel, ...named });
+  } else if (known.policyId === null) Object.assign(known, named);
 }

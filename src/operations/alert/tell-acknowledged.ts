@@ -1,11 +1,12 @@
 import type { Contact, Policy } from '#domain/notification.ts';
 import { buildNotificationPayload } from '#domain/notification-payload.ts';
 import type { Rule, Severity } from '#domain/rule.ts';
-import { prepareRouting, routeAlert } from '#engine/routing/route-alert.ts';
+import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
+import { type RouteTarget, routeAlert } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
 import { findDocument } from '#storage/state/documents.ts';
-import { insertNotifications } from '#storage/state/outbox.ts';
+import { insertNotifications, queuedNotification, toldContacts } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import { findSensor } from '#storage/state/sensors.ts';
 import type { StateTransaction } from '#storage/state/state-store.ts';
@@ -32,11 +33,12 @@ export async function tellAcknowledged(
   const labels = JSON.parse(row?.labels ?? '{}') as Record<string, string>;
   const sensor = { id: sensorId, name: row?.name, location: row?.location, labels };
   const severity = alert.severity as Severity;
-  const { targets } = routeAlert(
-    { type: 'acknowledged', severity, rule, sensor },
-    prepareRouting(policies, contacts),
-  );
-  if (targets.length === 0) return false;
+  const routing = prepareRouting(policies, contacts);
+  const { targets } = routeAlert({ type: 'acknowledged', severity, rule, sensor }, routing);
+  const told = await toldByLaterSteps(tx, alert.id, routing);
+  const known = new Set(targets.map(({ contactId }) => contactId));
+  const everybody = [...targets, ...told.filter(({ contactId }) => !known.has(contactId))];
+  if (everybody.length === 0) return false;
   const nowMs = ctx.clock.now();
   const payload = JSON.stringify(
     buildNotificationPayload({
@@ -48,21 +50,39 @@ export async function tellAcknowledged(
   );
   await insertNotifications(
     tx,
-    targets.map(({ contactId, channel, policyId }) => ({
-      id: uuidV7(nowMs),
-      customer,
-      alert_id: alert.id,
-      contact_id: contactId,
-      policy_id: policyId,
-      channel,
-      type: 'acknowledged',
-      state: 'queued' as const,
-      payload,
-      created_at: nowMs,
-      next_attempt_at: nowMs,
-      attempts: 0,
-      receipt: null,
-    })),
+    everybody.map(({ contactId, channel, policyId, step }) =>
+      queuedNotification(
+        {
+          id: uuidV7(nowMs),
+          customer,
+          alert_id: alert.id,
+          contact_id: contactId,
+          policy_id: policyId,
+          channel,
+          type: 'acknowledged',
+          payload,
+          atMs: nowMs,
+        },
+        { step },
+      ),
+    ),
   );
   return true;
+}
+
+/** Those whom the ledger knows to have been told, where their policy tells of acknowledgements; each once. */
+async function toldByLaterSteps(
+  tx: StateTransaction,
+  alertId: string,
+  routing: Routing,
+): Promise<RouteTarget[]> {
+  const channels = new Map(routing.everyone.map(({ id, channel }) => [id, channel]));
+  const targets = new Map<string, RouteTarget>();
+  for (const { contactId, policyId, step } of await toldContacts(tx, alertId)) {
+    const channel = channels.get(contactId);
+    const policy = policyId === null ? undefined : routing.policyById.get(policyId)?.policy;
+    if (channel === undefined || !policy?.on?.includes('acknowledged')) continue;
+    targets.set(contactId, { contactId, policyId, channel, step });
+  }
+  return [...targets.values()];
 }

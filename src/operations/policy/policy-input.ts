@@ -1,9 +1,9 @@
-import { VigieError } from '#domain/errors.ts';
 import { type Policy, PolicyInput } from '#domain/notification.ts';
 import { durationMs } from '#domain/time.ts';
 import type { StateTransaction } from '#storage/state/state-store.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import type { OperationContext } from '../context.ts';
+import type { InputProblem } from '../describe-errors.ts';
 import { type DocumentFacts, missingDocuments } from '../documents.ts';
 
 // Tested by: policy.test.ts
@@ -11,20 +11,18 @@ import { type DocumentFacts, missingDocuments } from '../documents.ts';
 const check = inputCheck(PolicyInput, { ignore: ['created_at', 'updated_at'] });
 const SHORTEST_REPEAT_MS = 1000;
 
-/** A policy of one step. A second one, or a step that waits, is escalation: `not_supported` in this version. */
+/** A policy whose repeat has a length, and whose steps are told: one of several steps tells of `escalated`. */
 export function readPolicyInput(input: unknown): PolicyInput {
   const policy = check(input);
-  const late = policy.steps.findIndex((step, at) => at > 0 || step.after !== undefined);
-  if (late >= 0) {
-    throw new VigieError(
-      'not_supported',
-      'Escalation is not supported yet: a policy has one step, without after.',
-      { pointer: late > 0 ? `/steps/${late}` : '/steps/0/after' },
-    );
-  }
+  const problems: InputProblem[] = [];
   if (policy.repeat !== undefined && durationMs(policy.repeat) < SHORTEST_REPEAT_MS) {
-    throw refuse([{ pointer: '/repeat', detail: 'must be 1s or longer' }]);
+    problems.push({ pointer: '/repeat', detail: 'must be 1s or longer' });
   }
+  if (policy.steps.length > 1 && policy.on && !policy.on.includes('escalated')) {
+    const detail = 'must list escalated, or the steps after the first one are never told';
+    problems.push({ pointer: '/on', detail });
+  }
+  if (problems.length > 0) throw refuse(problems);
   return policy;
 }
 

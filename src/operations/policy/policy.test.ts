@@ -49,16 +49,15 @@ test('a policy of one step is taken, replaced and removed', async () => {
   ]);
 });
 
-test('escalation is refused as not supported yet', async () => {
+test('steps that nobody would be told by are refused', async () => {
   const { ctx } = await start();
-  for (const escalation of [
-    [...steps, { after: '10m', contacts: ['anne'] }],
-    [...steps, { contacts: ['anne'] }],
-    [{ after: '10m', contacts: ['anne'] }],
-  ]) {
-    const code = await codeOf(createPolicy({ ctx, input: { id: 'p', steps: escalation } }));
-    expect(code).toBe('not_supported');
-  }
+  const two = [...steps, { after: '10m', contacts: ['anne'] }];
+  await createPolicy({ ctx, input: { id: 'p', steps: two, on: ['raised', 'escalated'] } });
+  const silent = createPolicy({ ctx, input: { id: 'q', steps: two, on: ['raised', 'cleared'] } });
+  await expect(silent).rejects.toMatchObject({
+    code: 'invalid_request',
+    extra: { errors: [{ pointer: '/on' }] },
+  });
 });
 
 test('contacts that are not there, and a repeat without a pause, are refused', async () => {

@@ -1,5 +1,5 @@
 import type { Contact, Policy } from '#domain/notification.ts';
-import { prepareRouting, type Routing } from '#engine/routing/route-alert.ts';
+import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
 import { documentRows } from '#storage/state/fleet-rows.ts';
 import type { StateDb } from '#storage/state/state-store.ts';
 

@@ -1,5 +1,6 @@
 import type { Rule, Severity } from '#domain/rule.ts';
-import { type Route, type Routing, routeAlert } from '#engine/routing/route-alert.ts';
+import type { Routing } from '#engine/routing/prepare-routing.ts';
+import { type Route, routeAlert } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { findAlert } from '#storage/state/alerts.ts';
 import { findDocument } from '#storage/state/documents.ts';
@@ -7,6 +8,7 @@ import {
   advanceRepeat,
   insertNotifications,
   notificationsOfAlert,
+  queuedNotification,
   type ToldNotification,
 } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
@@ -49,21 +51,22 @@ export async function routeAnew(
       if (theirs.some((other) => isSameChange(other, row))) return false;
       return type !== 'cleared' || theirs.some((other) => other.state !== 'given_up');
     });
-    const rows = targets.map((target) => ({
-      id: uuidV7(nowMs),
-      customer,
-      alert_id: alertId,
-      contact_id: target.contactId,
-      policy_id: target.policyId,
-      channel: target.channel,
-      type,
-      state: 'queued' as const,
-      payload: row.payload,
-      created_at: row.created_at,
-      next_attempt_at: nowMs,
-      attempts: 0,
-      receipt: null,
-    }));
+    const rows = targets.map(({ contactId, policyId, channel, step }) =>
+      queuedNotification(
+        {
+          id: uuidV7(nowMs),
+          customer,
+          alert_id: alertId,
+          contact_id: contactId,
+          policy_id: policyId,
+          channel,
+          type,
+          payload: row.payload,
+          atMs: row.created_at,
+        },
+        { step, next_attempt_at: nowMs },
+      ),
+    );
     await insertNotifications(tx, rows);
     if (rows.length > 0 && route.repeatMs !== null && alert?.next_repeat_at === null) {
       await advanceRepeat(tx, { alertId, nextRepeatMs: nowMs + route.repeatMs });

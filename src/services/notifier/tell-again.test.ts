@@ -120,14 +120,37 @@ describe('an alert that nobody acknowledges', () => {
     expect((await made()).map((row) => row.contact_id)).toEqual(['anne']);
   });
 
-  test.each([
-    ['acknowledged', { acknowledged: 1 }],
-    ['cleared', { state: 'cleared' as const }],
-  ])('is left in peace once it is %s', async (_, fields) => {
+  test('is left in peace once it is acknowledged', async () => {
     await putDocument('policy', policy());
-    await putAlert(fields);
+    await putAlert({ acknowledged: 1 });
     await tellAgain(store, T0 + HOUR);
     expect(await made()).toEqual([]);
+  });
+
+  test('is told to the next step, as escalated, and its history says so', async () => {
+    await putDocument('contact', contact('boss'));
+    const steps = [{ contacts: ['anne'] }, { after: '10m', contacts: ['boss', 'anne'] }];
+    await putDocument('policy', policy({ steps, repeat: '4h' }));
+    await putAlert();
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toMatchObject([
+      { contact_id: 'anne', type: 'escalated', step: 1 },
+      { contact_id: 'boss', type: 'escalated', step: 1, policy_id: 'cold-chain' },
+    ]);
+    expect(await nextRepeat()).toBe(T0 + 5 * HOUR);
+    const history = await store.db.selectFrom('alert_history').selectAll().execute();
+    expect(history).toMatchObject([
+      { at: T0 + HOUR, by: 'system', change: 'escalated', comment: 'step 2 of cold-chain' },
+    ]);
+  });
+
+  test('is told once by two notifiers that look at the same moment', async () => {
+    await putDocument('contact', contact('boss'));
+    const steps = [{ contacts: ['anne'] }, { after: '10m', contacts: ['boss'] }];
+    await putDocument('policy', policy({ steps }));
+    await putAlert();
+    await Promise.all([tellAgain(store, T0 + HOUR), tellAgain(store, T0 + HOUR)]);
+    expect((await made()).map((row) => row.contact_id)).toEqual(['boss']);
   });
 
   test('waits for the end of its shelving', async () => {
@@ -166,6 +189,38 @@ describe('an alert that nobody acknowledges', () => {
     await tellAgain(store, T0 + HOUR);
     expect(await made()).toEqual([]);
     expect(await nextRepeat()).toBeNull();
+  });
+});
+
+describe('an alert that has cleared', () => {
+  test('is told to whoever was told of it and has not heard yet', async () => {
+    await putDocument('contact', contact('boss'));
+    const steps = [{ contacts: ['hook'] }, { after: '10m', contacts: ['boss'] }];
+    await putDocument('policy', policy({ steps }));
+    await putAlert({ state: 'cleared', cleared_at: T0 + HOUR });
+    const told = { alert_id: 'alert-1', policy_id: 'cold-chain', payload: '{}' };
+    await store.transaction((tx) =>
+      insertNotifications(tx, [
+        notificationRow({ ...told, id: 'first-boss', contact_id: 'boss', type: 'escalated' }),
+        notificationRow({ ...told, id: 'first-over', contact_id: 'hook', type: 'cleared' }),
+      ]),
+    );
+    await tellAgain(store, T0 + HOUR);
+    await tellAgain(store, T0 + HOUR);
+    const rows = await made();
+    expect(rows.map(({ contact_id: id, type }) => `${id} ${type}`)).toEqual([
+      'anne cleared',
+      'boss cleared',
+    ]);
+    expect(JSON.parse(rows[0]!.payload)).toMatchObject({ alert: { state: 'cleared' } });
+    expect(await nextRepeat()).toBeNull();
+  });
+
+  test('is told no more where the policy does not tell of that', async () => {
+    await putDocument('policy', policy({ on: ['raised', 'escalated'] }));
+    await putAlert({ state: 'cleared' });
+    await tellAgain(store, T0 + HOUR);
+    expect(await made()).toEqual([]);
   });
 });
 

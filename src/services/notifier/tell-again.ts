@@ -1,26 +1,37 @@
-import type { NotificationPayload } from '#domain/notification-payload.ts';
-import type { Routing } from '#engine/routing/route-alert.ts';
-import { routeRepeat } from '#engine/routing/route-repeat.ts';
+import type { Rule, Severity } from '#domain/rule.ts';
+import { type FollowUpTarget, followUp } from '#engine/routing/follow-up.ts';
+import type { Routing } from '#engine/routing/prepare-routing.ts';
+import { policiesFor, tellsOf } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
-import { alertFromRow } from '#storage/state/alert-row.ts';
+import { addAlertHistory } from '#storage/state/alerts.ts';
 import {
   advanceRepeat,
   contactsWaiting,
   findDueRepeats,
   insertNotifications,
-  latestPayload,
+  notificationsOfAlert,
+  queuedNotification,
   toldContacts,
 } from '#storage/state/outbox.ts';
 import type { AlertsTable, NotificationsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
+import { type AlertTexts, loadTexts, payloadNow } from './alert-texts.ts';
 import { loadRouting } from './load-routing.ts';
 
 const ALERTS_A_TIME = 50;
 
+interface Due {
+  alert: AlertsTable;
+  routing: Routing;
+  nowMs: number;
+}
+
 /**
- * Makes new notifications for alerts that are still active and that nobody has acknowledged, as their policies' `repeat`
- * asks. Answers whether there may be more. Who still waits for an earlier notification of the alert is left out: a
- * receiver that is down for hours does not find them piled up.
+ * Sees to alerts whose time has come: of those that nobody has acknowledged, the next step of their policies is told, or
+ * what was told is told again; of those that have cleared, whoever was told by a later step hears it. Answers whether there
+ * may be more. What becomes of an alert is decided by its row: where another notifier or a person was faster, nobody is
+ * told. Who still waits for an earlier notification of the alert is left out of repeats: a receiver that is down for
+ * hours does not find them piled up.
  */
 export async function tellAgain(state: StateStore, nowMs: number): Promise<boolean> {
   const alerts = await findDueRepeats(state.db, { nowMs, limit: ALERTS_A_TIME });
@@ -31,66 +42,115 @@ export async function tellAgain(state: StateStore, nowMs: number): Promise<boole
       routing = await loadRouting(state.db, alert.customer);
       routings.set(alert.customer, routing);
     }
-    await repeatAlert(state, { alert, routing, nowMs });
+    const due = { alert, routing, nowMs };
+    await (alert.state === 'cleared' ? tellCleared(state, due) : tellOn(state, due));
   }
   return alerts.length === ALERTS_A_TIME;
 }
 
-async function repeatAlert(
-  state: StateStore,
-  { alert, routing, nowMs }: { alert: AlertsTable; routing: Routing; nowMs: number },
-): Promise<void> {
+async function tellOn(state: StateStore, { alert, routing, nowMs }: Due): Promise<void> {
   const { db } = state;
-  const route = routeRepeat(await toldContacts(db, alert.id), { routing, nowMs });
+  const texts = await loadTexts(db, alert);
+  const policies = policiesFor(factsOf(alert, texts), routing);
+  const facts = { routing, policies, sinceMs: alert.received_at, nowMs };
+  const { targets, nextMs } = followUp(await toldContacts(db, alert.id), facts);
   const shelvedUntilMs = alert.shelved_until ?? 0;
   const isQuiet = shelvedUntilMs > nowMs || alert.suppressed_by !== null;
-  const nextRepeatMs =
-    route.nextRepeatMs === null ? null : Math.max(route.nextRepeatMs, shelvedUntilMs);
-  const payload = isQuiet ? undefined : await latestPayload(db, alert.id);
   const waiting = await contactsWaiting(db, alert.id);
-  const rows =
-    payload === undefined
-      ? []
-      : route.targets
-          .filter(({ contactId }) => !waiting.has(contactId))
-          .map((target) => ({
-            ...repeatRow(alert, { payload, nowMs }),
-            contact_id: target.contactId,
-            policy_id: target.policyId,
-            channel: target.channel,
-          }));
+  const told = isQuiet
+    ? []
+    : targets.filter(({ as, contactId }) => as !== 'repeat' || !waiting.has(contactId));
+  const rows = told.map((target) =>
+    rowFor({ alert, nowMs, target, payload: payloadNow(alert, texts, target.as) }),
+  );
+  const escalated = told.find(({ as }) => as === 'escalated');
   await state.transaction(async (tx) => {
     const isStillOpen = await advanceRepeat(tx, {
       alertId: alert.id,
       dueMs: alert.next_repeat_at,
-      nextRepeatMs,
+      nextRepeatMs: nextMs === null ? null : Math.max(nextMs, shelvedUntilMs),
     });
-    if (isStillOpen) await insertNotifications(tx, rows);
+    if (!isStillOpen) return;
+    await insertNotifications(tx, rows);
+    if (escalated) await addAlertHistory(tx, escalationOf(alert, escalated, nowMs));
   });
 }
 
-/** The texts as they were told last, the alert as it is now. */
-function repeatRow(
-  alert: AlertsTable,
-  { payload, nowMs }: { payload: string; nowMs: number },
-): Omit<NotificationsTable, 'contact_id' | 'policy_id' | 'channel'> {
-  const repeated: NotificationPayload = {
-    ...(JSON.parse(payload) as NotificationPayload),
-    alert: alertFromRow(alert),
-    previous_severity: null,
-    repeat: true,
-    reading_received_at_ms: null,
-  };
+/** Whoever was told and has not heard yet that it is over, where their policy tells that. */
+async function tellCleared(state: StateStore, { alert, routing, nowMs }: Due): Promise<void> {
+  const { db } = state;
+  const about = { customer: alert.customer, alertId: alert.id };
+  const texts = await loadTexts(db, alert);
+  await state.transaction(async (tx) => {
+    const close = { alertId: alert.id, dueMs: alert.next_repeat_at, nextRepeatMs: null };
+    if (!(await advanceRepeat(tx, { ...close, state: 'cleared' }))) return;
+    const ledger = await notificationsOfAlert(tx, about);
+    const heard = new Set(
+      ledger.filter(({ type }) => type === 'cleared').map(({ contact_id: id }) => id),
+    );
+    const present = new Map(routing.everyone.map((contact) => [contact.id, contact]));
+    const change = { type: 'cleared', severity: alert.severity as Severity } as const;
+    const rows = new Map<string, NotificationsTable>();
+    for (const { contactId, policyId, step } of await toldContacts(tx, alert.id)) {
+      const contact = present.get(contactId);
+      const policy = policyId === null ? undefined : routing.policyById.get(policyId)?.policy;
+      if (!contact || heard.has(contactId) || !tellsOf(policy?.on, change)) continue;
+      const target = {
+        contactId,
+        policyId,
+        step,
+        channel: contact.channel,
+        as: 'cleared' as const,
+      };
+      const payload = payloadNow(alert, texts, 'cleared');
+      rows.set(contactId, rowFor({ alert, nowMs, target, payload }));
+    }
+    await insertNotifications(tx, [...rows.values()]);
+  });
+}
+
+function factsOf(alert: AlertsTable, { rule, sensor }: AlertTexts) {
   return {
-    id: uuidV7(nowMs),
-    customer: alert.customer,
+    severity: alert.severity as Severity,
+    rule: rule as Pick<Rule, 'id' | 'policy'>,
+    sensor,
+  };
+}
+
+function rowFor({
+  alert,
+  nowMs,
+  target,
+  payload,
+}: {
+  alert: AlertsTable;
+  nowMs: number;
+  target: Omit<FollowUpTarget, 'as'> & { as: FollowUpTarget['as'] | 'cleared' };
+  payload: string;
+}): NotificationsTable {
+  return queuedNotification(
+    {
+      id: uuidV7(nowMs),
+      customer: alert.customer,
+      alert_id: alert.id,
+      contact_id: target.contactId,
+      policy_id: target.policyId,
+      channel: target.channel,
+      type: target.as === 'repeat' ? 'raised' : target.as,
+      payload,
+      atMs: nowMs,
+    },
+    { step: target.step },
+  );
+}
+
+function escalationOf(alert: AlertsTable, target: FollowUpTarget, nowMs: number) {
+  return {
     alert_id: alert.id,
-    type: 'raised',
-    state: 'queued',
-    payload: JSON.stringify(repeated),
-    created_at: nowMs,
-    next_attempt_at: nowMs,
-    attempts: 0,
-    receipt: null,
+    at: nowMs,
+    by: 'system',
+    change: 'escalated',
+    severity: alert.severity,
+    comment: `step ${(target.step ?? 0) + 1} of ${target.policyId}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { Contact, Policy } from '#domain/notification.ts';
 import type { Rule } from '#domain/rule.ts';
-import { prepareRouting, type Routing } from '#engine/routing/route-alert.ts';
+import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
 import type { CommitStore, JournalEntry } from '#storage/commit-store.ts';
 import {
   documentRows,

@@ -1,6 +1,6 @@
 import { errorStatus, VigieError } from '#domain/errors.ts';
 import type { Clock } from '#domain/time.ts';
-import { prepareRouting, type Routing } from '#engine/routing/route-alert.ts';
+import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
 import type { IngestOutcome, ReadingStream, Submission } from '#stream/reading-stream.ts';
 import { Clockwork } from './clockwork.ts';
 import type { ProcessorDependencies } from './dependencies.ts';

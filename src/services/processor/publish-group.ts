@@ -17,5 +17,7 @@ export function publishGroup(group: Group, bus: Bus): void {
   for (const row of group.changed)
     bus.publish('alert', { customer: row.customer, alert: alertFromRow(row) });
   const customers = new Set(group.unit.notifications.map(({ customer }) => customer));
+  // Whom nobody has been told of yet is seen to by the clock, which the notifier has to set.
+  for (const row of group.changed) if (row.next_repeat_at !== null) customers.add(row.customer);
   for (const customer of customers) bus.publish('outbox.filled', { customer });
 }

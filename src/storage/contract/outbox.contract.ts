@@ -8,6 +8,7 @@ import {
   findDueRepeats,
   insertNotifications,
   latestPayload,
+  leaveOutWaiting,
   nextDueAfter,
   notificationsOfAlert,
   recordAttempts,
@@ -140,6 +141,11 @@ export function outboxContract(name: string, createStore: CreateStore): void {
         receipt: 'abc',
         created_at: '2026-11-22T05:00:00.000Z',
         next_attempt_at: null,
+        policy_id: null,
+        step: null,
+        digest_id: null,
+        left_out: null,
+        fallback_for: null,
       });
       expect(await findDelivery(store.db, { customer: 'main', id: 'n1' })).toEqual(sent);
       expect(await findDelivery(store.db, { customer: 'other', id: 'n1' })).toBeUndefined();
@@ -179,7 +185,7 @@ export function outboxContract(name: string, createStore: CreateStore): void {
       expect(await claim({ nowMs: T0 + 1e9, limit: 1000 })).toHaveLength(40);
     });
 
-    test('only open alerts that nobody acknowledged are told again', async () => {
+    test('open alerts that nobody acknowledged and cleared ones are followed up', async () => {
       const due = { next_repeat_at: T0 };
       await store.db
         .insertInto('alerts')
@@ -192,12 +198,15 @@ export function outboxContract(name: string, createStore: CreateStore): void {
         ])
         .execute();
       const rows = await findDueRepeats(store.db, { nowMs: T0, limit: 10 });
-      expect(rows.map(({ id }) => id)).toEqual(['open']);
+      expect(rows.map(({ id }) => id).sort()).toEqual(['cleared', 'open']);
       const advance = (alertId: string, nextRepeatMs: number | null) =>
         store.transaction((tx) => advanceRepeat(tx, { alertId, nextRepeatMs }));
       expect(await advance('open', T0 + 9)).toBe(true);
       expect(await advance('acknowledged', T0 + 9)).toBe(false);
       expect(await advance('cleared', T0 + 9)).toBe(false);
+      const close = { alertId: 'cleared', nextRepeatMs: null, state: 'cleared' } as const;
+      const once = () => store.transaction((tx) => advanceRepeat(tx, { ...close, dueMs: T0 }));
+      expect([await once(), await once()]).toEqual([true, false]);
       expect(await findDueRepeats(store.db, { nowMs: T0, limit: 10 })).toEqual([]);
       expect(await advance('open', null)).toBe(true);
       expect(await nextDueAfter(store.db, T0)).toEqual({ attemptMs: Infinity, repeatMs: T0 + 1 });
@@ -248,18 +257,38 @@ export function outboxContract(name: string, createStore: CreateStore): void {
       ]);
     });
 
-    test('who was told of an alert is known by policy, with the last time', async () => {
-      const told = { alert_id: 'a', policy_id: 'p' };
+    test('who was told of an alert is known by step, with the first time and the last', async () => {
+      const told = { alert_id: 'a', policy_id: 'p', step: 1 };
       await put(
         notificationRow({ ...told, contact_id: 'anne', created_at: T0 }),
         notificationRow({ ...told, contact_id: 'anne', created_at: T0 + 9 }),
-        notificationRow({ ...told, contact_id: 'hook', created_at: T0 + 3 }),
+        notificationRow({ ...told, contact_id: 'anne', created_at: T0 + 99, type: 'cleared' }),
+        notificationRow({ ...told, contact_id: 'hook', step: null, created_at: T0 + 3 }),
+        notificationRow({ ...told, contact_id: 'zoe', left_out: 'acknowledged' }),
         notificationRow({ alert_id: 'b' }),
       );
       const rows = await toldContacts(store.db, 'a');
+      const by = { policyId: 'p' };
       expect(rows.toSorted((x, y) => x.contactId.localeCompare(y.contactId))).toEqual([
-        { contactId: 'anne', policyId: 'p', lastToldMs: T0 + 9 },
-        { contactId: 'hook', policyId: 'p', lastToldMs: T0 + 3 },
+        { ...by, contactId: 'anne', step: 1, firstToldMs: T0, lastToldMs: T0 + 9 },
+        { ...by, contactId: 'hook', step: null, firstToldMs: T0 + 3, lastToldMs: T0 + 3 },
+      ]);
+    });
+
+    test('alarms that wait are left out once somebody has seen to the alert, and nothing else', async () => {
+      await put(
+        notificationRow({ id: 'waits', alert_id: 'a' }),
+        notificationRow({ id: 'sent', alert_id: 'a', state: 'sent', next_attempt_at: null }),
+        notificationRow({ id: 'over', alert_id: 'a', type: 'cleared', contact_id: 'hook' }),
+        notificationRow({ id: 'other', alert_id: 'b' }),
+      );
+      await store.transaction((tx) =>
+        leaveOutWaiting(tx, { alertId: 'a', reason: 'acknowledged' }),
+      );
+      expect((await claim()).sort()).toEqual(['other', 'over']);
+      const rows = await store.db.selectFrom('notifications').selectAll().execute();
+      expect(rows.filter(({ left_out: reason }) => reason !== null)).toMatchObject([
+        { id: 'waits', state: 'given_up', left_out: 'acknowledged' },
       ]);
     });
 

@@ -68,6 +68,14 @@ export function alertHistory(
     .execute();
 }
 
+/** Keeps one more change of an alert, which changes nothing of the alert itself. */
+export async function addAlertHistory(
+  tx: StateTransaction,
+  entry: Insertable<AlertHistoryTable>,
+): Promise<void> {
+  await tx.insertInto('alert_history').values(entry).execute();
+}
+
 /** What people change of an alert; the rest belongs to the processor. */
 export type AlertPeoplePart = Partial<
   Pick<

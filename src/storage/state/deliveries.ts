@@ -110,5 +110,10 @@ function deliveryFromRow(
     receipt: row.receipt,
     created_at: formatTime(row.created_at),
     next_attempt_at: formatTimeOrNull(row.next_attempt_at),
+    policy_id: row.policy_id,
+    step: row.step === null ? null : row.step + 1,
+    digest_id: row.digest_id,
+    left_out: row.left_out,
+    fallback_for: row.fallback_for,
   };
 }

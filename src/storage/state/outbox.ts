@@ -1,11 +1,41 @@
-import { sql } from 'kysely';
-import type { AlertsTable, NotificationsTable } from './schema.ts';
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { AlertsTable, Database, NotificationsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
 // Tested by: storage/contract/outbox.contract.ts
 
 /** A parameter list stays well below what any engine allows in one statement. */
 const ROWS_A_STATEMENT = 50;
+
+/** What asks for somebody's attention. */
+const ALARM_TYPES = ['raised', 'severity_changed', 'escalated'];
+
+type Queued = Pick<
+  NotificationsTable,
+  'id' | 'customer' | 'alert_id' | 'contact_id' | 'policy_id' | 'channel' | 'type' | 'payload'
+> & { atMs: number };
+
+/** A notification that is to be sent at once, told by nothing else than is said. */
+export function queuedNotification(
+  { atMs, ...row }: Queued,
+  more: Partial<NotificationsTable> = {},
+): NotificationsTable {
+  return {
+    ...row,
+    state: 'queued',
+    created_at: atMs,
+    next_attempt_at: atMs,
+    attempts: 0,
+    receipt: null,
+    step: null,
+    group_key: null,
+    released_at: null,
+    digest_id: null,
+    left_out: null,
+    fallback_for: null,
+    ...more,
+  };
+}
 
 export async function insertNotifications(
   tx: StateTransaction,
@@ -162,7 +192,10 @@ async function moveOn(db: StateDb | StateTransaction, attempts: readonly Attempt
     .execute();
 }
 
-/** Open alerts that nobody has acknowledged and that are due to be told again. */
+/**
+ * Alerts that are due to be looked at: open ones that nobody has acknowledged, and cleared ones of which more people may
+ * have to hear that they are.
+ */
 export function findDueRepeats(
   db: StateDb | StateTransaction,
   { nowMs, limit }: { nowMs: number; limit: number },
@@ -171,16 +204,18 @@ export function findDueRepeats(
     .selectFrom('alerts')
     .selectAll()
     .where('next_repeat_at', '<=', nowMs)
-    .where('state', '=', 'active')
-    .where('acknowledged', '=', 0)
+    .where(isFollowedUp)
     .orderBy('next_repeat_at')
     .limit(limit)
     .execute();
 }
 
+const isFollowedUp = ({ eb, or }: ExpressionBuilder<Database, 'alerts'>) =>
+  or([eb('state', '=', 'cleared'), eb('acknowledged', '=', 0)]);
+
 /**
- * False where the alert has been cleared or acknowledged meanwhile, or, with `dueMs` (when this repeat was due), told
- * again by another notifier: then nobody is told.
+ * False where the alert is another than it was (`state`, unless it is said: active), or has been acknowledged while active,
+ * or, with `dueMs` (when this was due), has been seen to by another notifier: then nobody is told.
  */
 export async function advanceRepeat(
   tx: StateTransaction,
@@ -188,14 +223,20 @@ export async function advanceRepeat(
     alertId,
     dueMs,
     nextRepeatMs,
-  }: { alertId: string; dueMs?: number | null; nextRepeatMs: number | null },
+    state = 'active',
+  }: {
+    alertId: string;
+    dueMs?: number | null;
+    nextRepeatMs: number | null;
+    state?: AlertsTable['state'];
+  },
 ): Promise<boolean> {
   let update = tx
     .updateTable('alerts')
     .set({ next_repeat_at: nextRepeatMs })
     .where('id', '=', alertId)
-    .where('state', '=', 'active')
-    .where('acknowledged', '=', 0);
+    .where('state', '=', state)
+    .where(isFollowedUp);
   if (dueMs !== undefined) update = update.where('next_repeat_at', 'is not distinct from', dueMs);
   const result = await update.executeTakeFirst();
   return result.numUpdatedRows > 0n;
@@ -204,23 +245,35 @@ export async function advanceRepeat(
 export interface ToldRow {
   contactId: string;
   policyId: string | null;
+  step: number | null;
+  firstToldMs: number;
   lastToldMs: number;
 }
 
-/** Whom an alert has been told to, by which policy, and when last. */
+/** Whom an alert has been told to, by which step of which policy, first and last. Being told that it is over does not count. */
 export async function toldContacts(
   db: StateDb | StateTransaction,
   alertId: string,
 ): Promise<ToldRow[]> {
   const rows = await db
     .selectFrom('notifications')
-    .select((select) => ['contact_id', 'policy_id', select.fn.max('created_at').as('last_told_at')])
+    .select((select) => [
+      'contact_id',
+      'policy_id',
+      'step',
+      select.fn.min('created_at').as('first_told_at'),
+      select.fn.max('created_at').as('last_told_at'),
+    ])
     .where('alert_id', '=', alertId)
-    .groupBy(['contact_id', 'policy_id'])
+    .where('type', 'in', ALARM_TYPES)
+    .where('left_out', 'is', null)
+    .groupBy(['contact_id', 'policy_id', 'step'])
     .execute();
   return rows.map((row) => ({
     contactId: row.contact_id,
     policyId: row.policy_id,
+    step: row.step,
+    firstToldMs: Number(row.first_told_at),
     lastToldMs: Number(row.last_told_at),
   }));
 }
@@ -253,6 +306,23 @@ export async function latestPayload(
     .limit(1)
     .executeTakeFirst();
   return row?.payload;
+}
+
+/**
+ * Alarms of an alert that have not been sent are not sent any more, since somebody has seen to it. One that is on its way
+ * at this moment may still arrive.
+ */
+export async function leaveOutWaiting(
+  tx: StateTransaction,
+  { alertId, reason }: { alertId: string; reason: string },
+): Promise<void> {
+  await tx
+    .updateTable('notifications')
+    .set({ state: 'given_up', next_attempt_at: null, left_out: reason })
+    .where('alert_id', '=', alertId)
+    .where('type', 'in', ALARM_TYPES)
+    .where('next_attempt_at', 'is not', null)
+    .execute();
 }
 
 export type ToldNotification = Pick<
@@ -291,8 +361,7 @@ export async function nextDueAfter(db: StateDb, nowMs: number): Promise<NextDue>
       selectFrom('alerts')
         .select(({ fn }) => fn.min('next_repeat_at').as('at'))
         .where('next_repeat_at', 'is not', null)
-        .where('state', '=', 'active')
-        .where('acknowledged', '=', 0)
+        .where(isFollowedUp)
         .as('repeat'),
     ])
     .executeTakeFirstOrThrow();

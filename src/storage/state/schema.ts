@@ -103,6 +103,18 @@ export interface NotificationsTable {
   next_attempt_at: number | null;
   attempts: number;
   receipt: string | null;
+  /** Which step of the policy tells, from 0 on. */
+  step: number | null;
+  /** What waits together with others for one contact has the same key; alone it is sent once it is released. */
+  group_key: string | null;
+  /** When it stopped waiting for others. */
+  released_at: number | null;
+  /** The notification that it went out in, together with others. */
+  digest_id: string | null;
+  /** Why it was not sent: there was nothing to tell any more. Its state is `given_up`. */
+  left_out: string | null;
+  /** The contact who could not be reached, in whose place this one is told. */
+  fallback_for: string | null;
 }
 
 export interface DeliveryAttemptsTable {

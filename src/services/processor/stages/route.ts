@@ -2,9 +2,11 @@ import type { AlertOutcome } from '#domain/alert.ts';
 import type { NotificationType } from '#domain/notification.ts';
 import { buildNotificationPayload } from '#domain/notification-payload.ts';
 import { SEVERITIES, type Severity } from '#domain/rule.ts';
-import { type Routing, routeAlert } from '#engine/routing/route-alert.ts';
+import type { Routing } from '#engine/routing/prepare-routing.ts';
+import { routeAlert } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
+import { queuedNotification } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { Fired, Group } from '../group.ts';
 
@@ -162,7 +164,18 @@ function notify(
     },
     routing,
   );
-  if (routed.targets.length === 0) return false;
+  if (routed.repeatMs !== null && row.state === 'active') {
+    row.next_repeat_at = group.nowMs + routed.repeatMs;
+    if (transition.change !== 'raised') {
+      group.unit.alertUpdates.push({ id: row.id, next_repeat_at: row.next_repeat_at });
+    }
+  }
+  if (row.state === 'cleared' && routed.hasLaterSteps) {
+    // Whom later steps have told is known to the notifier: it tells them that this is over.
+    row.next_repeat_at = group.nowMs;
+    group.unit.alertUpdates.push({ id: row.id, next_repeat_at: row.next_repeat_at });
+  }
+  if (routed.targets.length === 0) return row.state === 'active' && routed.repeatMs !== null;
   const payload = JSON.stringify(
     buildNotificationPayload({
       alert: alertFromRow(row),
@@ -177,28 +190,23 @@ function notify(
       readingReceivedMs: tally?.submission.receivedMs ?? null,
     }),
   );
-  if (routed.repeatMs !== null && row.state === 'active') {
-    row.next_repeat_at = group.nowMs + routed.repeatMs;
-    if (transition.change !== 'raised') {
-      group.unit.alertUpdates.push({ id: row.id, next_repeat_at: row.next_repeat_at });
-    }
-  }
-  for (const target of routed.targets) {
-    group.unit.notifications.push({
-      id: uuidV7(group.nowMs),
-      customer: row.customer,
-      alert_id: row.id,
-      contact_id: target.contactId,
-      policy_id: target.policyId,
-      channel: target.channel,
-      type: transition.change,
-      state: 'queued',
-      payload,
-      created_at: group.nowMs,
-      next_attempt_at: group.nowMs,
-      attempts: 0,
-      receipt: null,
-    });
+  for (const { contactId, policyId, channel, step } of routed.targets) {
+    group.unit.notifications.push(
+      queuedNotification(
+        {
+          id: uuidV7(group.nowMs),
+          customer: row.customer,
+          alert_id: row.id,
+          contact_id: contactId,
+          policy_id: policyId,
+          channel,
+          type: transition.change,
+          payload,
+          atMs: group.nowMs,
+        },
+        { step },
+      ),
+    );
   }
   return true;
 }
