@@ -21,6 +21,7 @@ const TOPICS: Record<string, 'rules.changed' | 'routing.changed' | 'keys.changed
   rule: 'rules.changed',
   contact: 'routing.changed',
   policy: 'routing.changed',
+  'on-call': 'routing.changed',
   key: 'keys.changed',
   session: 'keys.changed',
 };

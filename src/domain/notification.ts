@@ -49,7 +49,12 @@ export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 const NotificationTypeSchema = Type.Enum(NOTIFICATION_TYPES);
 
 const Step = Type.Object(
-  { after: Type.Optional(Duration), contacts: Type.Array(ThingId, { maxItems: 100 }) },
+  {
+    after: Type.Optional(Duration),
+    contacts: Type.Optional(Type.Array(ThingId, { maxItems: 100 })),
+    /** Rotations: whoever is on call when the step is told. */
+    on_call: Type.Optional(Type.Array(ThingId, { maxItems: 20 })),
+  },
   strict,
 );
 
@@ -62,6 +67,10 @@ const policyFields = {
         labels: Type.Optional(Type.Record(Type.String(), Type.String())),
         sensors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 1000 })),
         rules: Type.Optional(Type.Array(ThingId, { maxItems: 1000 })),
+        /** Patterns of the sensor's location: * any characters, ? one. */
+        locations: Type.Optional(
+          Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 1000 }),
+        ),
       },
       strict,
     ),

@@ -194,3 +194,27 @@ describe('a first step that waits', () => {
     expect(ask([], { policies, nowMs: HOUR })).toEqual({ told: [], nextMs: null });
   });
 });
+
+test('a step tells whoever is on call at that moment, and nobody on call is passed over', () => {
+  const onCall = {
+    id: 'night',
+    time_zone: 'UTC',
+    starts_at: '1970-01-01T00:20:00Z',
+    shift: '1h',
+    contacts: ['zoe', 'anne'],
+    created_at: at,
+    updated_at: at,
+  };
+  const steps = [
+    { contacts: ['anne'] },
+    { after: '10m', on_call: ['night'] },
+    { after: '1m', contacts: ['boss'] },
+  ];
+  const contacts = ['anne', 'zoe', 'boss'].map((id) => contact(id));
+  const routing = prepareRouting([policy('p', { steps })], contacts, [onCall]);
+  const ask = (nowMs: number) =>
+    followUp([told('anne')], { routing, policies: routing.policies, sinceMs: 0, nowMs }).targets;
+  expect(ask(10 * MINUTE)).toMatchObject([{ contactId: 'boss', step: 2 }]);
+  expect(ask(30 * MINUTE)).toMatchObject([{ contactId: 'zoe', step: 1, as: 'escalated' }]);
+  expect(ask(90 * MINUTE)).toMatchObject([{ contactId: 'anne', step: 1 }]);
+});

@@ -1,4 +1,9 @@
-import { firstReached, type PreparedPolicy, type Routing } from './prepare-routing.ts';
+import {
+  contactsOfStep,
+  firstReached,
+  type PreparedPolicy,
+  type Routing,
+} from './prepare-routing.ts';
 import type { RouteTarget } from './route-alert.ts';
 
 /** A contact who has been told of an alert: by which step of which policy, first and last. */
@@ -43,12 +48,12 @@ const LOOK_AGAIN_MS = 60_000;
  * one step is told at a time, and the next one waits for its `after` from then on.
  */
 export function followUp(told: readonly ToldContact[], facts: FollowUpFacts): FollowUp {
-  const { routing, nowMs } = facts;
+  const { routing } = facts;
   const targets = new Map<string, FollowUpTarget>();
   let nextMs: number | null = null;
   for (const prepared of routing.policies) {
     const theirs = told.filter(({ policyId }) => policyId === prepared.policy.id);
-    const course = theirs.length > 0 ? goOn(prepared, theirs, nowMs) : begin(prepared, facts);
+    const course = theirs.length > 0 ? goOn(prepared, theirs, facts) : begin(prepared, facts);
     for (const target of course.targets) {
       const known = targets.get(target.contactId);
       if (known === undefined || known.as === 'repeat') targets.set(target.contactId, target);
@@ -64,11 +69,16 @@ function begin(prepared: PreparedPolicy, facts: FollowUpFacts): FollowUp {
   if (waitMs === 0 || !facts.policies.includes(prepared)) return { targets: [], nextMs: null };
   const dueMs = facts.sinceMs + waitMs;
   if (dueMs > facts.nowMs) return { targets: [], nextMs: dueMs };
-  return tellStep(prepared, 0, facts.nowMs);
+  return tellStep(prepared, 0, facts);
 }
 
-function goOn(prepared: PreparedPolicy, told: readonly ToldContact[], nowMs: number): FollowUp {
+function goOn(
+  prepared: PreparedPolicy,
+  told: readonly ToldContact[],
+  facts: FollowUpFacts,
+): FollowUp {
   const { steps, repeatMs } = prepared;
+  const { nowMs } = facts;
   const reached = Math.max(...told.map(({ step }) => step ?? 0));
   const reachedMs = Math.min(
     ...told.filter(({ step }) => (step ?? 0) === reached).map(({ firstToldMs }) => firstToldMs),
@@ -76,7 +86,7 @@ function goOn(prepared: PreparedPolicy, told: readonly ToldContact[], nowMs: num
   const next = steps[reached + 1];
   const nextStepMs = next ? reachedMs + next.afterMs : Infinity;
   if (nextStepMs <= nowMs) {
-    const course = tellStep(prepared, reached + 1, nowMs);
+    const course = tellStep(prepared, reached + 1, facts);
     if (course.targets.length > 0) return course;
   }
   const lastMs = Math.max(...told.map(({ lastToldMs }) => lastToldMs));
@@ -87,15 +97,19 @@ function goOn(prepared: PreparedPolicy, told: readonly ToldContact[], nowMs: num
     isDue ? nowMs + repeatMs! : repeatDueMs,
   );
   return {
-    targets: isDue ? repeatTargets(prepared, reached) : [],
+    targets: isDue ? repeatTargets(prepared, reached, facts) : [],
     nextMs: nextMs === Infinity ? null : nextMs,
   };
 }
 
 /** The first step from one on that reaches anybody. */
-function tellStep(prepared: PreparedPolicy, from: number, nowMs: number): FollowUp {
+function tellStep(
+  prepared: PreparedPolicy,
+  from: number,
+  { routing, nowMs }: FollowUpFacts,
+): FollowUp {
   const { policy, steps, repeatMs } = prepared;
-  const reached = firstReached(prepared, from);
+  const reached = firstReached(prepared, from, { routing, atMs: nowMs });
   if (reached === undefined) return { targets: [], nextMs: nowMs + LOOK_AGAIN_MS };
   const { step, contacts } = reached;
   const waits = [steps[step + 1]?.afterMs ?? Infinity, repeatMs ?? Infinity];
@@ -112,10 +126,14 @@ function tellStep(prepared: PreparedPolicy, from: number, nowMs: number): Follow
   };
 }
 
-function repeatTargets(prepared: PreparedPolicy, reached: number): FollowUpTarget[] {
+function repeatTargets(
+  prepared: PreparedPolicy,
+  reached: number,
+  { routing, nowMs }: FollowUpFacts,
+): FollowUpTarget[] {
   const { policy, steps } = prepared;
-  return steps.slice(0, reached + 1).flatMap(({ contacts }, step) =>
-    contacts.map(({ id, channel }) => ({
+  return steps.slice(0, reached + 1).flatMap((one, step) =>
+    contactsOfStep(one, { routing, atMs: nowMs }).map(({ id, channel }) => ({
       contactId: id,
       channel,
       policyId: policy.id,

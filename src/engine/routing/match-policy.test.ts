@@ -5,6 +5,7 @@ const facts = {
   severity: 'warning',
   ruleId: 'r1',
   sensorId: 'lyon:freezer-3',
+  location: 'lyon/kitchen',
   labels: { site: 'lyon', floor: '2' },
 } as const;
 
@@ -20,6 +21,8 @@ test.each([
   ['one label that differs', { labels: { site: 'lyon', floor: '3' } }, false],
   ['a label that the sensor lacks', { labels: { constructor: '' } }, false],
   ['one of its sensor patterns', { sensors: ['paris:*', 'lyon:freezer-?'] }, true],
+  ['one of its location patterns', { locations: ['paris/*', 'lyon/*'] }, true],
+  ['another location', { locations: ['lyon'] }, false],
   ['a pattern that covers a part', { sensors: ['freezer'] }, false],
   ['a pattern with the signs of a regular expression', { sensors: ['lyon.freezer-3'] }, false],
 ] as const)('a policy that asks for %s fits: %s', (_, match, fits) => {

@@ -1,12 +1,13 @@
 import type { Policy } from '#domain/notification.ts';
 import type { Severity } from '#domain/rule.ts';
-import { selectorMatches } from '../rules/selector.ts';
+import { matchesAny, selectorMatches } from '../rules/selector.ts';
 
 /** What a policy's `match` may ask of an alert. */
 export interface MatchFacts {
   severity: Severity;
   ruleId: string;
   sensorId: string;
+  location?: string | null | undefined;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -14,11 +15,11 @@ export type PolicyMatcher = (facts: MatchFacts) => boolean;
 
 /**
  * A test made from a policy's `match`: every field that is given must fit (any of the severities, of the
- * sensor patterns, of the rules; all of the labels). An absent or empty field fits every alert.
+ * sensor patterns, of the rules, of the patterns of locations; all of the labels). An absent or empty field fits every alert.
  */
 export function policyMatcher(match: Policy['match']): PolicyMatcher {
   const tests: PolicyMatcher[] = [];
-  const { severity, rules, sensors, labels } = match ?? {};
+  const { severity, rules, sensors, labels, locations } = match ?? {};
   if (severity?.length) {
     const wanted = new Set(severity);
     tests.push((facts) => wanted.has(facts.severity));
@@ -31,5 +32,6 @@ export function policyMatcher(match: Policy['match']): PolicyMatcher {
     const where = { sensors: sensors ?? [], labels: labels ?? {} };
     tests.push((facts) => selectorMatches(where, facts.sensorId, facts.labels));
   }
+  if (locations?.length) tests.push(({ location }) => matchesAny(locations, location ?? ''));
   return (facts) => tests.every((test) => test(facts));
 }

@@ -29,6 +29,7 @@ const raised: RoutedChange = {
   severity: 'warning',
   rule: { id: 'freezer-too-warm' },
   sensor: { id: 'freezer-3', labels: { site: 'lyon' } },
+  atMs: 0,
 };
 const anne = contact('anne');
 const hook = contact('hook', { channel: 'webhook' });

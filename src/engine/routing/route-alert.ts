@@ -12,7 +12,13 @@ export interface RoutedChange {
   /** The highest severity that the alert has had, where it is known. */
   highestSeverity?: Severity | null | undefined;
   rule: { id: string; policy?: string | undefined };
-  sensor: { id: string; labels: Readonly<Record<string, string>> };
+  sensor: {
+    id: string;
+    location?: string | null | undefined;
+    labels: Readonly<Record<string, string>>;
+  };
+  /** When, ms: who is on call then is told. */
+  atMs: number;
 }
 
 export interface RouteTarget {
@@ -32,7 +38,7 @@ export interface Route {
    * (and leave a running one as it is).
    */
   repeatMs: number | null;
-  /** Others may have been told by now whom only the ledger knows: those of later steps. */
+  /** Others may have been told by now whom only the ledger knows: those of later steps, and who was on call. */
   hasLaterSteps: boolean;
 }
 
@@ -56,7 +62,7 @@ export function routeAlert(change: RoutedChange, routing: Routing): Route {
     }
     for (const prepared of policies) {
       if (!tellsOf(prepared.policy.on, change)) continue;
-      tellFirst(prepared, change, { route, targets });
+      tellFirst(prepared, change, { route, targets, routing });
     }
   }
   route.targets = [...targets.values()];
@@ -74,6 +80,7 @@ export function policiesFor(
     severity,
     ruleId: rule.id,
     sensorId: sensor.id,
+    location: sensor.location,
     labels: sensor.labels,
   };
   return routing.policies.filter(({ fits }) => fits(facts));
@@ -83,20 +90,25 @@ export function policiesFor(
 function tellFirst(
   prepared: PreparedPolicy,
   change: RoutedChange,
-  { route, targets }: { route: Route; targets: Map<string, RouteTarget> },
+  {
+    route,
+    targets,
+    routing,
+  }: { route: Route; targets: Map<string, RouteTarget>; routing: Routing },
 ): void {
   const { policy, steps, repeatMs } = prepared;
-  if (steps.length > 1 || (steps[0]?.afterMs ?? 0) > 0) route.hasLaterSteps = true;
-  const dueMs: number[] = [];
-  const first = firstReached(prepared, 0);
   const waitsMs = steps[0]?.afterMs ?? 0;
+  if (steps.length > 1 || waitsMs > 0 || steps.some(({ rotations }) => rotations.length > 0)) {
+    route.hasLaterSteps = true;
+  }
+  const dueMs: number[] = [];
+  const first = firstReached(prepared, 0, { routing, atMs: change.atMs });
   if (waitsMs > 0) dueMs.push(waitsMs);
   else if (first) {
-    // Who hears that it is over, after the first step was passed over, is known to the ledger alone.
-    if (isAlarm(change) || first.step === 0) {
-      for (const contact of first.contacts) {
-        addTarget(targets, contact, { policyId: policy.id, step: first.step });
-      }
+    // Who was told by a step that came after, or was on call then, is known to the ledger alone.
+    const named = first.step === 0 ? steps[0]!.contacts : [];
+    for (const contact of isAlarm(change) ? first.contacts : named) {
+      addTarget(targets, contact, { policyId: policy.id, step: first.step });
     }
     const next = steps[first.step + 1];
     if (next) dueMs.push(next.afterMs);
@@ -134,7 +146,10 @@ export function tellsOf(
   }
 }
 
-function rises({ severity, previousSeverity }: Omit<RoutedChange, 'rule' | 'sensor'>): boolean {
+function rises({
+  severity,
+  previousSeverity,
+}: Pick<RoutedChange, 'severity' | 'previousSeverity'>): boolean {
   if (!previousSeverity) return true;
   return SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(previousSeverity);
 }

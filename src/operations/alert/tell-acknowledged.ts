@@ -1,5 +1,6 @@
 import type { Contact, Policy } from '#domain/notification.ts';
 import { buildNotificationPayload } from '#domain/notification-payload.ts';
+import type { OnCall } from '#domain/on-call.ts';
 import type { Rule, Severity } from '#domain/rule.ts';
 import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
 import { type RouteTarget, routeAlert } from '#engine/routing/route-alert.ts';
@@ -33,13 +34,15 @@ export async function tellAcknowledged(
   const labels = JSON.parse(row?.labels ?? '{}') as Record<string, string>;
   const sensor = { id: sensorId, name: row?.name, location: row?.location, labels };
   const severity = alert.severity as Severity;
-  const routing = prepareRouting(policies, contacts);
-  const { targets } = routeAlert({ type: 'acknowledged', severity, rule, sensor }, routing);
+  const onCalls = await Array.fromAsync(allDocuments<OnCall>(tx, { customer, kind: 'on-call' }));
+  const routing = prepareRouting(policies, contacts, onCalls);
+  const nowMs = ctx.clock.now();
+  const change = { type: 'acknowledged', severity, rule, sensor, atMs: nowMs } as const;
+  const { targets } = routeAlert(change, routing);
   const told = await toldByLaterSteps(tx, alert.id, routing);
   const known = new Set(targets.map(({ contactId }) => contactId));
   const everybody = [...targets, ...told.filter(({ contactId }) => !known.has(contactId))];
   if (everybody.length === 0) return false;
-  const nowMs = ctx.clock.now();
   const payload = JSON.stringify(
     buildNotificationPayload({
       alert: alertFromRow(alert),

@@ -23,7 +23,8 @@ export function readContactInput(ctx: OperationContext, input: unknown): Contact
   return contact;
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether a name is one of the IANA database. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

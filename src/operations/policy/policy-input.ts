@@ -22,21 +22,29 @@ export function readPolicyInput(input: unknown): PolicyInput {
     const detail = 'must list escalated, or the steps after the first one are never told';
     problems.push({ pointer: '/on', detail });
   }
+  for (const [at, { contacts, on_call: onCall }] of policy.steps.entries()) {
+    if (contacts !== undefined || onCall !== undefined) continue;
+    problems.push({ pointer: `/steps/${at}/contacts`, detail: 'is missing, and so is on_call' });
+  }
   if (problems.length > 0) throw refuse(problems);
   return policy;
 }
 
-/** The policy as it is stored; its contacts must exist. */
+/** The policy as it is stored; its contacts and rotations must exist. */
 export async function makePolicy(
   input: PolicyInput,
   facts: DocumentFacts,
   { ctx, tx }: { ctx: OperationContext; tx: StateTransaction },
 ): Promise<Policy> {
-  const named = input.steps.flatMap(({ contacts }, step) =>
-    contacts.map((id, at) => [`/steps/${step}/contacts/${at}`, id] as const),
-  );
   const { customer } = ctx.caller;
-  const problems = await missingDocuments(tx, { customer, kind: 'contact' }, named);
+  const named = (field: 'contacts' | 'on_call') =>
+    input.steps.flatMap((step, number) =>
+      (step[field] ?? []).map((id, at) => [`/steps/${number}/${field}/${at}`, id] as const),
+    );
+  const problems = [
+    ...(await missingDocuments(tx, { customer, kind: 'contact' }, named('contacts'))),
+    ...(await missingDocuments(tx, { customer, kind: 'on-call' }, named('on_call'))),
+  ];
   if (problems.length > 0) throw refuse(problems);
   const { id: _id, enabled = true, ...rest } = input;
   const { id, created_at, updated_at } = facts;

@@ -21,6 +21,7 @@ import { deliveryRoutes } from './routes/v1/deliveries.ts';
 import { eventRoutes } from './routes/v1/events.ts';
 import { exportRoutes } from './routes/v1/export.ts';
 import { ingestDoors } from './routes/v1/ingest-doors.ts';
+import { onCallRoutes } from './routes/v1/on-call.ts';
 import { policyRoutes } from './routes/v1/policies.ts';
 import { ruleRoutes } from './routes/v1/rules.ts';
 import { sensorReadingRoutes } from './routes/v1/sensor-readings.ts';
@@ -81,6 +82,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   alarmQualityRoutes(app, context);
   contactRoutes(app, context);
   policyRoutes(app, context);
+  onCallRoutes(app, context);
   deliveryRoutes(app, context);
   deadLetterRoutes(app, context);
   exportRoutes(app, context);

@@ -1,6 +1,7 @@
 import type { Rule, Severity } from '#domain/rule.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { type Route, routeAlert } from '#engine/routing/route-alert.ts';
+import { loadRouting } from '#operations/policy/load-routing.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { findAlert } from '#storage/state/alerts.ts';
 import { findDocument } from '#storage/state/documents.ts';
@@ -13,7 +14,6 @@ import {
 } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
-import { loadRouting } from './load-routing.ts';
 import type { Parcel } from './parcel.ts';
 
 type Undelivered = Pick<Parcel, 'row' | 'type' | 'payload'>;
@@ -41,7 +41,7 @@ export async function routeAnew(
   const alert = await findAlert(state.db, { customer, id: alertId });
   // Who acknowledged it knows.
   if (alert?.acknowledged === 1 && type !== 'cleared') return [];
-  const route = await routeNow(state, undelivered, { routing, alert });
+  const route = await routeNow(state, undelivered, { routing, alert, nowMs });
   return state.transaction(async (tx) => {
     // Asked again: of several contacts who are gone, one alone brings this about.
     const told = await notificationsOfAlert(tx, about);
@@ -96,7 +96,7 @@ function isTold(
 async function routeNow(
   state: StateStore,
   { row, type, payload }: Undelivered,
-  { routing, alert }: { routing: Routing; alert: AlertsTable | undefined },
+  { routing, alert, nowMs }: { routing: Routing; alert: AlertsTable | undefined; nowMs: number },
 ): Promise<Route> {
   const { rule, sensor } = payload;
   const kept = await findDocument(state.db, { customer: row.customer, kind: 'rule', id: rule.id });
@@ -108,7 +108,8 @@ async function routeNow(
       previousSeverity: payload.previous_severity,
       highestSeverity: alert?.highest_severity as Severity | undefined,
       rule: { id: rule.id, policy },
-      sensor: { id: sensor.id, labels: sensor.labels },
+      sensor,
+      atMs: nowMs,
     },
     routing,
   );

@@ -2,6 +2,7 @@ import type { Rule, Severity } from '#domain/rule.ts';
 import { type FollowUpTarget, followUp } from '#engine/routing/follow-up.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { policiesFor, tellsOf } from '#engine/routing/route-alert.ts';
+import { loadRouting } from '#operations/policy/load-routing.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { addAlertHistory } from '#storage/state/alerts.ts';
 import {
@@ -16,7 +17,6 @@ import {
 import type { AlertsTable, NotificationsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import { type AlertTexts, loadTexts, payloadNow } from './alert-texts.ts';
-import { loadRouting } from './load-routing.ts';
 
 const ALERTS_A_TIME = 50;
 

@@ -1,6 +1,4 @@
-import type { Contact, Policy } from '#domain/notification.ts';
 import type { Rule } from '#domain/rule.ts';
-import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
 import type { CommitStore, JournalEntry } from '#storage/commit-store.ts';
 import {
   documentRows,
@@ -33,17 +31,6 @@ export async function loadBook(
   return new RuleBook(
     rows.map(({ body }) => JSON.parse(body) as Rule),
     onBroken,
-  );
-}
-
-export async function loadRouting(db: StateDb, customer: string): Promise<Routing> {
-  const [policies, contacts] = await Promise.all([
-    documentRows(db, 'policy', customer),
-    documentRows(db, 'contact', customer),
-  ]);
-  return prepareRouting(
-    policies.map(({ body }) => JSON.parse(body) as Policy),
-    contacts.map(({ body }) => JSON.parse(body) as Contact),
   );
 }
 

@@ -1,6 +1,7 @@
 import { errorStatus, VigieError } from '#domain/errors.ts';
 import type { Clock } from '#domain/time.ts';
 import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
+import { loadRouting } from '#operations/policy/load-routing.ts';
 import type { IngestOutcome, ReadingStream, Submission } from '#stream/reading-stream.ts';
 import { Clockwork } from './clockwork.ts';
 import type { ProcessorDependencies } from './dependencies.ts';
@@ -19,7 +20,6 @@ import {
   type BrokenRule,
   excuseOwnAbsence,
   loadFleet,
-  loadRouting,
   meetCustomer,
   replayJournal,
   scheduleAll,

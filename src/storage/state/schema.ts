@@ -42,7 +42,7 @@ export interface SensorStatesTable {
 /** Rules, contacts and policies: a JSON body each, by customer and id. */
 export interface DocumentsTable extends Audited {
   customer: string;
-  kind: 'rule' | 'contact' | 'policy';
+  kind: 'rule' | 'contact' | 'policy' | 'on-call';
   id: string;
   revision: number;
   body: string;

@@ -160,7 +160,8 @@ function notify(
       previousSeverity,
       highestSeverity: row.highest_severity as Severity,
       rule: { id: rule.rule.id, policy: rule.rule.policy },
-      sensor: { id: sensor.sensorId, labels: sensor.labels },
+      sensor: { id: sensor.sensorId, location: sensor.location, labels: sensor.labels },
+      atMs: group.nowMs,
     },
     routing,
   );
