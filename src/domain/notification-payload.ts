@@ -27,6 +27,10 @@ export interface NotificationPayload {
   repeat: boolean;
   /** When the reading that brought the change about came in, ms; null where none did (a delay, a person). */
   reading_received_at_ms: number | null;
+  /** What goes out together in a digest, of which this is the first; each alert once. */
+  digest?: { reason: 'quiet' | 'group' | 'storm'; members: NotificationPayload[] } | undefined;
+  /** The name of the contact who could not be reached, in whose place the reader is told. */
+  fallback_for?: string | undefined;
 }
 
 /** Where a payload is made from. */

@@ -1,10 +1,29 @@
 // Tested by: operations/contact/contact.test.ts
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
-import { Duration, SEVERITIES, Severity, ThingId } from './rule.ts';
+import { Duration, Schedule, SEVERITIES, Severity, ThingId } from './rule.ts';
 
 const strict = { additionalProperties: false } as const;
 const DateTime = Type.String({ format: 'date-time' });
+
+/** When nobody wants to be woken, and by what all the same. */
+const QuietHours = Type.Object(
+  {
+    ...Schedule.properties,
+    except: Type.Optional(Type.Array(Severity, { maxItems: SEVERITIES.length })),
+  },
+  strict,
+);
+export type QuietHours = Static<typeof QuietHours>;
+
+/** How a contact wants to be told, past what the channel asks. */
+const wishes = {
+  quiet_hours: Type.Optional(Type.Array(QuietHours, { maxItems: 20 })),
+  /** `digest`: after ten notifications in ten minutes the others come together; `whole`: each by itself. */
+  storm: Type.Optional(Type.Enum(['digest', 'whole'])),
+  /** Who is told instead when this contact cannot be reached. */
+  fallback_contact: Type.Optional(ThingId),
+};
 
 /** Where a person or a system can be reached. `settings` belong to the channel, which validates them. */
 export const ContactInput = Type.Object(
@@ -16,6 +35,7 @@ export const ContactInput = Type.Object(
     language: Type.Optional(Type.Enum(LANGUAGES)),
     time_zone: Type.Optional(Type.String({ maxLength: 64 })),
     enabled: Type.Optional(Type.Boolean()),
+    ...wishes,
   },
   { ...strict, title: 'ContactInput' },
 );
@@ -30,6 +50,7 @@ export const Contact = Type.Object(
     language: Type.Enum(LANGUAGES),
     time_zone: Type.String(),
     enabled: Type.Boolean(),
+    ...wishes,
     created_at: DateTime,
     updated_at: DateTime,
   },
@@ -78,6 +99,27 @@ const policyFields = {
   /** The next step is told when nobody has acknowledged `after` the step before; the first may wait, too. */
   steps: Type.Array(Step, { minItems: 1, maxItems: 10 }),
   repeat: Type.Optional(Duration),
+  /** Notifications of one contact that agree in all of `by` go out as one, `wait` after the first, then every `interval`. */
+  group: Type.Optional(
+    Type.Object(
+      {
+        by: Type.Array(
+          Type.String({
+            pattern: '^(?:rule|severity|sensor|location|label:.{1,100})$',
+            description: 'rule, severity, sensor, location, or label:<name>',
+          }),
+          { maxItems: 10 },
+        ),
+        wait: Type.Optional(Duration),
+        interval: Type.Optional(Duration),
+      },
+      strict,
+    ),
+  ),
+  quiet_hours: Type.Optional(Type.Array(QuietHours, { maxItems: 20 })),
+  /** Who is told instead when a contact cannot be reached, or not within `fallback_after`. */
+  fallback: Type.Optional(Type.Array(ThingId, { maxItems: 20 })),
+  fallback_after: Type.Optional(Duration),
   on: Type.Optional(
     Type.Array(NotificationTypeSchema, { minItems: 1, maxItems: NOTIFICATION_TYPES.length }),
   ),

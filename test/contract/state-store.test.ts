@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
+import { bundlesContract } from '#storage/contract/bundles.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
 import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
 import { type CreateStore, stateStoreContract } from '#storage/contract/state-store.contract.ts';
@@ -26,6 +27,7 @@ for (const [name, createStore] of [
 ] as const) {
   stateStoreContract(name, createStore);
   outboxContract(name, createStore);
+  bundlesContract(name, createStore);
   alarmCountsContract(name, createStore);
   selfWatchContract(name, createStore);
 }

@@ -189,3 +189,47 @@ test('a first step that waits, of an alert that is over before, tells nobody', a
   await settled(platform);
   expect(events(receiver).map(({ subject }) => subject)).toEqual(['other']);
 });
+
+test('a policy that groups tells several alerts as one digest, and each delivery says in which', async () => {
+  const platform = await createTestApp();
+  const receiver = await addReceiver(platform, 'hook');
+  await platform.put('/v1/policies/together', {
+    steps: [{ contacts: ['hook'] }],
+    group: { by: ['rule'], wait: '1s', interval: '1h' },
+  });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  for (const sensor of ['one', 'two', 'three']) await platform.send(reading(40, sensor));
+  await receiver.waitFor(1);
+  await settled(platform);
+  expect(types(receiver)).toEqual(['digest']);
+  const [digest] = events(receiver);
+  expect(digest!.data.alerts.map((alert: Json) => alert.sensor_id)).toEqual([
+    'one',
+    'two',
+    'three',
+  ]);
+  expect(digest!.data.message).toContain('3 alerts');
+  const members = (await deliveries(platform)).filter(({ type }) => type === 'raised');
+  expect(members.map(({ state, digest_id }) => [state, digest_id])).toEqual(
+    Array(3).fill(['sent', digest!.id]),
+  );
+});
+
+test('a digest for a contact that is gone reaches others, one by one', async () => {
+  const platform = await createTestApp();
+  const gone = await addReceiver(platform, 'gone');
+  gone.answer(503, 503, 503, 503);
+  await platform.put('/v1/policies/together', {
+    steps: [{ contacts: ['gone'] }],
+    group: { by: ['rule'], wait: '1s' },
+  });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  for (const sensor of ['one', 'two']) await platform.send(reading(40, sensor));
+  await gone.waitFor(1);
+  const other = await addReceiver(platform, 'other');
+  const settings = { url: gone.url };
+  await platform.put('/v1/contacts/gone', { channel: 'webhook', settings, enabled: false });
+  await other.waitFor(2);
+  await settled(platform);
+  expect(types(other)).toEqual(['raised', 'raised']);
+});

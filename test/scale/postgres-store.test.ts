@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createLogger } from '#platform/logging.ts';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
+import { bundlesContract } from '#storage/contract/bundles.contract.ts';
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
 import { historyStoreContract } from '#storage/contract/history-store.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
@@ -53,6 +54,7 @@ for (const { name, useExtension, obstacle } of engines) {
     }
     stateStoreContract(name, createStore);
     outboxContract(name, createStore);
+    bundlesContract(name, createStore);
     alarmCountsContract(name, createStore);
     selfWatchContract(name, createStore);
 

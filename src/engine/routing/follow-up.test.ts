@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Contact, Policy } from '#domain/notification.ts';
 import { followUp, type ToldContact } from './follow-up.ts';
 import { prepareRouting } from './prepare-routing.ts';
-import { policiesFor } from './route-alert.ts';
 
 const at = '2026-11-22T05:00:00.000Z';
 const MINUTE = 60_000;
@@ -36,6 +35,8 @@ const told = (contactId: string, fields: Partial<ToldContact> = {}): ToldContact
   ...fields,
 });
 
+const alert = { severity: 'warning', rule: { id: 'r' }, sensor: { id: 's', labels: {} } } as const;
+
 function ask(
   ledger: ToldContact[],
   {
@@ -49,14 +50,9 @@ function ask(
   },
 ) {
   const routing = prepareRouting(policies, contacts);
-  const alert = {
-    severity: 'warning' as const,
-    rule: { id: 'r' },
-    sensor: { id: 's', labels: {} },
-  };
   const answer = followUp(ledger, {
     routing,
-    policies: policiesFor(alert, routing),
+    alert,
     sinceMs: 0,
     nowMs,
   });
@@ -213,7 +209,7 @@ test('a step tells whoever is on call at that moment, and nobody on call is pass
   const contacts = ['anne', 'zoe', 'boss'].map((id) => contact(id));
   const routing = prepareRouting([policy('p', { steps })], contacts, [onCall]);
   const ask = (nowMs: number) =>
-    followUp([told('anne')], { routing, policies: routing.policies, sinceMs: 0, nowMs }).targets;
+    followUp([told('anne')], { routing, alert, sinceMs: 0, nowMs }).targets;
   expect(ask(10 * MINUTE)).toMatchObject([{ contactId: 'boss', step: 2 }]);
   expect(ask(30 * MINUTE)).toMatchObject([{ contactId: 'zoe', step: 1, as: 'escalated' }]);
   expect(ask(90 * MINUTE)).toMatchObject([{ contactId: 'anne', step: 1 }]);

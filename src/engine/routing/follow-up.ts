@@ -1,10 +1,11 @@
+import type { Contact, Policy } from '#domain/notification.ts';
 import {
   contactsOfStep,
   firstReached,
   type PreparedPolicy,
   type Routing,
 } from './prepare-routing.ts';
-import type { RouteTarget } from './route-alert.ts';
+import { holdFor, policiesFor, type RoutedChange, type RouteTarget } from './route-alert.ts';
 
 /** A contact who has been told of an alert: by which step of which policy, first and last. */
 export interface ToldContact {
@@ -28,8 +29,8 @@ export interface FollowUp {
 
 export interface FollowUpFacts {
   routing: Routing;
-  /** The policies by which the alert is told as it is now. */
-  policies: readonly PreparedPolicy[];
+  /** The alert as it is now. */
+  alert: Omit<RoutedChange, 'type' | 'atMs'>;
   /** When the alert was raised, ms. */
   sinceMs: number;
   nowMs: number;
@@ -66,7 +67,8 @@ export function followUp(told: readonly ToldContact[], facts: FollowUpFacts): Fo
 /** A policy that has not told yet, because its first step waits. */
 function begin(prepared: PreparedPolicy, facts: FollowUpFacts): FollowUp {
   const waitMs = prepared.steps[0]?.afterMs ?? 0;
-  if (waitMs === 0 || !facts.policies.includes(prepared)) return { targets: [], nextMs: null };
+  if (waitMs === 0 || !policiesFor(facts.alert, facts.routing).includes(prepared))
+    return { targets: [], nextMs: null };
   const dueMs = facts.sinceMs + waitMs;
   if (dueMs > facts.nowMs) return { targets: [], nextMs: dueMs };
   return tellStep(prepared, 0, facts);
@@ -103,25 +105,18 @@ function goOn(
 }
 
 /** The first step from one on that reaches anybody. */
-function tellStep(
-  prepared: PreparedPolicy,
-  from: number,
-  { routing, nowMs }: FollowUpFacts,
-): FollowUp {
+function tellStep(prepared: PreparedPolicy, from: number, facts: FollowUpFacts): FollowUp {
   const { policy, steps, repeatMs } = prepared;
+  const { routing, nowMs } = facts;
   const reached = firstReached(prepared, from, { routing, atMs: nowMs });
   if (reached === undefined) return { targets: [], nextMs: nowMs + LOOK_AGAIN_MS };
   const { step, contacts } = reached;
   const waits = [steps[step + 1]?.afterMs ?? Infinity, repeatMs ?? Infinity];
   const waitMs = Math.min(...waits);
   return {
-    targets: contacts.map(({ id, channel }) => ({
-      contactId: id,
-      channel,
-      policyId: policy.id,
-      step,
-      as: step === 0 ? 'raised' : 'escalated',
-    })),
+    targets: contacts.map((contact) =>
+      targetOf(contact, { policy, step, as: step === 0 ? 'raised' : 'escalated', facts }),
+    ),
     nextMs: waitMs === Infinity ? null : nowMs + waitMs,
   };
 }
@@ -129,16 +124,31 @@ function tellStep(
 function repeatTargets(
   prepared: PreparedPolicy,
   reached: number,
-  { routing, nowMs }: FollowUpFacts,
+  facts: FollowUpFacts,
 ): FollowUpTarget[] {
   const { policy, steps } = prepared;
-  return steps.slice(0, reached + 1).flatMap((one, step) =>
-    contactsOfStep(one, { routing, atMs: nowMs }).map(({ id, channel }) => ({
-      contactId: id,
-      channel,
-      policyId: policy.id,
-      step,
-      as: 'repeat' as const,
-    })),
-  );
+  const moment = { routing: facts.routing, atMs: facts.nowMs };
+  return steps
+    .slice(0, reached + 1)
+    .flatMap((one, step) =>
+      contactsOfStep(one, moment).map((contact) =>
+        targetOf(contact, { policy, step, as: 'repeat', facts }),
+      ),
+    );
+}
+
+function targetOf(
+  contact: Contact,
+  by: { policy: Policy; step: number; as: FollowUpTarget['as']; facts: FollowUpFacts },
+): FollowUpTarget {
+  const { policy, step, as, facts } = by;
+  const type = as === 'repeat' ? 'raised' : as;
+  return {
+    contactId: contact.id,
+    channel: contact.channel,
+    policyId: policy.id,
+    step,
+    as,
+    hold: holdFor({ ...facts.alert, type, atMs: facts.nowMs }, contact, policy),
+  };
 }

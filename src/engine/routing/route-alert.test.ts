@@ -31,6 +31,7 @@ const raised: RoutedChange = {
   sensor: { id: 'freezer-3', labels: { site: 'lyon' } },
   atMs: 0,
 };
+const AT_ONCE = { notBeforeMs: null, groupKey: null };
 const anne = contact('anne');
 const hook = contact('hook', { channel: 'webhook' });
 const zoe = contact('zoe');
@@ -45,8 +46,8 @@ describe('who is told', () => {
     const routing = prepareRouting([], [anne, hook, contact('off', { enabled: false })]);
     expect(routeAlert(raised, routing)).toEqual({
       targets: [
-        { contactId: 'anne', channel: 'email', policyId: null, step: null },
-        { contactId: 'hook', channel: 'webhook', policyId: null, step: null },
+        { contactId: 'anne', channel: 'email', policyId: null, step: null, hold: AT_ONCE },
+        { contactId: 'hook', channel: 'webhook', policyId: null, step: null, hold: AT_ONCE },
       ],
       repeatMs: null,
       hasLaterSteps: false,
@@ -107,7 +108,7 @@ describe('who is told', () => {
     test('only the first is told, and the next is due after its time', () => {
       const routing = prepareRouting([policy('a', [], { steps, repeat: '4h' })], [anne, hook]);
       expect(routeAlert(raised, routing)).toEqual({
-        targets: [{ contactId: 'anne', channel: 'email', policyId: 'a', step: 0 }],
+        targets: [{ contactId: 'anne', channel: 'email', policyId: 'a', step: 0, hold: AT_ONCE }],
         repeatMs: 600_000,
         hasLaterSteps: true,
       });

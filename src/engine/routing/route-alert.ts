@@ -1,5 +1,6 @@
-import type { Contact, NotificationType } from '#domain/notification.ts';
+import type { Contact, NotificationType, Policy } from '#domain/notification.ts';
 import { SEVERITIES, type Severity } from '#domain/rule.ts';
+import { type Hold, holdOf } from './hold.ts';
 import type { MatchFacts } from './match-policy.ts';
 import { firstReached, type PreparedPolicy, type Routing } from './prepare-routing.ts';
 
@@ -28,6 +29,7 @@ export interface RouteTarget {
   policyId: string | null;
   /** Which of the policy's steps tells, from 0 on; null without a policy. */
   step: number | null;
+  hold: Hold;
 }
 
 export interface Route {
@@ -58,7 +60,7 @@ export function routeAlert(change: RoutedChange, routing: Routing): Route {
     const policies = policiesFor({ ...change, severity }, routing);
     if (policies.length === 0) {
       if (!tellsOf(undefined, change)) continue;
-      for (const contact of routing.everyone) addTarget(targets, contact, null);
+      for (const contact of routing.everyone) addTarget(targets, contact, { change });
     }
     for (const prepared of policies) {
       if (!tellsOf(prepared.policy.on, change)) continue;
@@ -108,7 +110,7 @@ function tellFirst(
     // Who was told by a step that came after, or was on call then, is known to the ledger alone.
     const named = first.step === 0 ? steps[0]!.contacts : [];
     for (const contact of isAlarm(change) ? first.contacts : named) {
-      addTarget(targets, contact, { policyId: policy.id, step: first.step });
+      addTarget(targets, contact, { change, policy, step: first.step });
     }
     const next = steps[first.step + 1];
     if (next) dueMs.push(next.afterMs);
@@ -162,11 +164,21 @@ function isAlarm({ type }: RoutedChange): boolean {
 function addTarget(
   targets: Map<string, RouteTarget>,
   contact: Contact,
-  by: { policyId: string; step: number } | null,
+  by: { change: RoutedChange; policy?: Policy; step?: number },
 ): void {
   const known = targets.get(contact.id);
-  const named = by ?? { policyId: null, step: null };
-  if (known === undefined) {
-    targets.set(contact.id, { contactId: contact.id, channel: contact.channel, ...named });
-  } else if (known.policyId === null) Object.assign(known, named);
+  if (known !== undefined && (known.policyId !== null || by.policy === undefined)) return;
+  targets.set(contact.id, {
+    contactId: contact.id,
+    channel: contact.channel,
+    policyId: by.policy?.id ?? null,
+    step: by.step ?? null,
+    hold: holdFor(by.change, contact, by.policy),
+  });
+}
+
+/** When a contact may be told of a change, and together with what. */
+export function holdFor(change: RoutedChange, contact: Contact, policy: Policy | undefined): Hold {
+  const { rule, ...facts } = change;
+  return holdOf({ ...facts, ruleId: rule.id, contact, policy });
 }

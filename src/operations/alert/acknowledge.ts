@@ -1,7 +1,7 @@
 import type { Alert } from '#domain/alert.ts';
 import { VigieError } from '#domain/errors.ts';
 import { AcknowledgeInput } from '#domain/questions.ts';
-import { leaveOutWaiting } from '#storage/state/outbox.ts';
+import { leaveOutWaiting } from '#storage/state/told.ts';
 import { inputCheck } from '../check-input.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { changeAlert } from './change.ts';
@@ -40,8 +40,8 @@ export async function acknowledgeAlert({
       };
     },
     async andThen(after, tx) {
-      await leaveOutWaiting(tx, { alertId: after.id, reason: 'acknowledged' });
       isTold = await tellAcknowledged(ctx, after, tx);
+      await leaveOutWaiting(tx, { alertId: after.id, reason: 'acknowledged' });
     },
   });
   if (isTold) ctx.bus.publish('outbox.filled', { customer: ctx.caller.customer });

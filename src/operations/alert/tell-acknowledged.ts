@@ -3,14 +3,20 @@ import { buildNotificationPayload } from '#domain/notification-payload.ts';
 import type { OnCall } from '#domain/on-call.ts';
 import type { Rule, Severity } from '#domain/rule.ts';
 import { prepareRouting, type Routing } from '#engine/routing/prepare-routing.ts';
-import { type RouteTarget, routeAlert } from '#engine/routing/route-alert.ts';
+import {
+  holdFor,
+  type RoutedChange,
+  type RouteTarget,
+  routeAlert,
+} from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
 import { findDocument } from '#storage/state/documents.ts';
-import { insertNotifications, queuedNotification, toldContacts } from '#storage/state/outbox.ts';
+import { heldBy, insertNotifications, queuedNotification } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import { findSensor } from '#storage/state/sensors.ts';
 import type { StateTransaction } from '#storage/state/state-store.ts';
+import { toldContacts } from '#storage/state/told.ts';
 import type { OperationContext } from '../context.ts';
 import { allDocuments, parseBody } from '../documents.ts';
 import { builtInRule } from '../rule/built-in.ts';
@@ -39,7 +45,7 @@ export async function tellAcknowledged(
   const nowMs = ctx.clock.now();
   const change = { type: 'acknowledged', severity, rule, sensor, atMs: nowMs } as const;
   const { targets } = routeAlert(change, routing);
-  const told = await toldByLaterSteps(tx, alert.id, routing);
+  const told = await toldByLaterSteps(tx, { alertId: alert.id, change, routing });
   const known = new Set(targets.map(({ contactId }) => contactId));
   const everybody = [...targets, ...told.filter(({ contactId }) => !known.has(contactId))];
   if (everybody.length === 0) return false;
@@ -53,7 +59,7 @@ export async function tellAcknowledged(
   );
   await insertNotifications(
     tx,
-    everybody.map(({ contactId, channel, policyId, step }) =>
+    everybody.map(({ contactId, channel, policyId, step, hold }) =>
       queuedNotification(
         {
           id: uuidV7(nowMs),
@@ -66,7 +72,7 @@ export async function tellAcknowledged(
           payload,
           atMs: nowMs,
         },
-        { step },
+        { step, ...heldBy(hold) },
       ),
     ),
   );
@@ -76,16 +82,15 @@ export async function tellAcknowledged(
 /** Those whom the ledger knows to have been told, where their policy tells of acknowledgements; each once. */
 async function toldByLaterSteps(
   tx: StateTransaction,
-  alertId: string,
-  routing: Routing,
+  { alertId, change, routing }: { alertId: string; change: RoutedChange; routing: Routing },
 ): Promise<RouteTarget[]> {
-  const channels = new Map(routing.everyone.map(({ id, channel }) => [id, channel]));
   const targets = new Map<string, RouteTarget>();
-  for (const { contactId, policyId, step } of await toldContacts(tx, alertId)) {
-    const channel = channels.get(contactId);
+  for (const { contactId, policyId, step } of await toldContacts(tx, alertId, { orHeld: false })) {
+    const contact = routing.contactById.get(contactId);
     const policy = policyId === null ? undefined : routing.policyById.get(policyId)?.policy;
-    if (channel === undefined || !policy?.on?.includes('acknowledged')) continue;
-    targets.set(contactId, { contactId, policyId, channel, step });
+    if (!contact || !policy?.on?.includes('acknowledged')) continue;
+    const hold = holdFor(change, contact, policy);
+    targets.set(contactId, { contactId, policyId, channel: contact.channel, step, hold });
   }
   return [...targets.values()];
 }

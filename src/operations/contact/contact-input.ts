@@ -2,6 +2,7 @@ import { type Contact, ContactInput } from '#domain/notification.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import type { OperationContext } from '../context.ts';
 import type { DocumentFacts } from '../documents.ts';
+import { quietHoursProblems } from '../policy/quiet-hours.ts';
 import { keepSecrets, maskSettings } from './contact-secrets.ts';
 
 // Tested by: contact.test.ts
@@ -11,7 +12,7 @@ const check = inputCheck(ContactInput, { ignore: ['created_at', 'updated_at'] })
 /** A contact whose channel is there and whose time zone exists. */
 export function readContactInput(ctx: OperationContext, input: unknown): ContactInput {
   const contact = check(input);
-  const problems = [];
+  const problems = quietHoursProblems(contact.quiet_hours);
   const names = ctx.channels.names();
   if (!names.includes(contact.channel)) {
     problems.push({ pointer: '/channel', detail: `must be one of: ${names.join(', ')}` });
@@ -67,6 +68,9 @@ export function makeContact(
     language: input.language ?? 'en',
     time_zone: input.time_zone ?? 'UTC',
     enabled: input.enabled ?? true,
+    ...(input.quiet_hours === undefined ? {} : { quiet_hours: input.quiet_hours }),
+    ...(input.storm === undefined ? {} : { storm: input.storm }),
+    ...(input.fallback_contact === undefined ? {} : { fallback_contact: input.fallback_contact }),
     created_at,
     updated_at,
   };

@@ -31,8 +31,8 @@ export async function deleteContact({
   ctx.bus.publish('routing.changed', { customer });
 }
 
-function contactsOfPolicy({ steps }: Policy): string[] {
-  return steps.flatMap(({ contacts = [] }) => contacts);
+function contactsOfPolicy({ steps, fallback = [] }: Policy): string[] {
+  return [...steps.flatMap(({ contacts = [] }) => contacts), ...fallback];
 }
 
 function contactsOfOnCall({ contacts, overrides = [] }: OnCall): string[] {

@@ -5,6 +5,7 @@ import { inputCheck, refuse } from '../check-input.ts';
 import type { OperationContext } from '../context.ts';
 import type { InputProblem } from '../describe-errors.ts';
 import { type DocumentFacts, missingDocuments } from '../documents.ts';
+import { quietHoursProblems } from './quiet-hours.ts';
 
 // Tested by: policy.test.ts
 
@@ -14,7 +15,7 @@ const SHORTEST_REPEAT_MS = 1000;
 /** A policy whose repeat has a length, and whose steps are told: one of several steps tells of `escalated`. */
 export function readPolicyInput(input: unknown): PolicyInput {
   const policy = check(input);
-  const problems: InputProblem[] = [];
+  const problems: InputProblem[] = quietHoursProblems(policy.quiet_hours);
   if (policy.repeat !== undefined && durationMs(policy.repeat) < SHORTEST_REPEAT_MS) {
     problems.push({ pointer: '/repeat', detail: 'must be 1s or longer' });
   }
@@ -44,6 +45,11 @@ export async function makePolicy(
   const problems = [
     ...(await missingDocuments(tx, { customer, kind: 'contact' }, named('contacts'))),
     ...(await missingDocuments(tx, { customer, kind: 'on-call' }, named('on_call'))),
+    ...(await missingDocuments(
+      tx,
+      { customer, kind: 'contact' },
+      (input.fallback ?? []).map((id, at) => [`/fallback/${at}`, id] as const),
+    )),
   ];
   if (problems.length > 0) throw refuse(problems);
   const { id: _id, enabled = true, ...rest } = input;

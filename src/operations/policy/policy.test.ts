@@ -60,6 +60,32 @@ test('steps that nobody would be told by are refused', async () => {
   });
 });
 
+test('quiet hours, groups and fallbacks are taken, and what is wrong with them is said', async () => {
+  const { ctx } = await start();
+  const nights = { time_zone: 'Europe/Paris', windows: [{ from: '22:00', to: '07:00' }] };
+  const input = {
+    id: 'p',
+    steps,
+    group: { by: ['label:site', 'rule'], wait: '30s', interval: '5m' },
+    quiet_hours: [{ ...nights, except: ['critical'] }],
+    fallback: ['anne'],
+    fallback_after: '5m',
+  };
+  expect(await createPolicy({ ctx, input })).toMatchObject(input);
+  for (const [pointer, fields] of [
+    ['/quiet_hours/0/time_zone', { quiet_hours: [{ ...nights, time_zone: 'Europe/Lyon' }] }],
+    [
+      '/quiet_hours/0/windows/0/to',
+      { quiet_hours: [{ ...nights, windows: [{ from: '22:00', to: '22:00' }] }] },
+    ],
+    ['/group/by/0', { group: { by: ['site'] } }],
+    ['/fallback/0', { fallback: ['nobody'] }],
+  ] as const) {
+    const refused = createPolicy({ ctx, input: { steps, ...fields } });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_request', pointer });
+  }
+});
+
 test('contacts that are not there, and a repeat without a pause, are refused', async () => {
   const { ctx } = await start();
   const missing = createPolicy({ ctx, input: { steps: [{ contacts: ['anne', 'bob', 'carl'] }] } });

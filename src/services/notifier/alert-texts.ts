@@ -8,10 +8,10 @@ import type { FollowUpTarget } from '#engine/routing/follow-up.ts';
 import { defaultSilentRule } from '#engine/rules/default-silent-rule.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
 import { findDocument } from '#storage/state/documents.ts';
-import { latestPayload } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import { findSensor } from '#storage/state/sensors.ts';
 import type { StateDb, StateTransaction } from '#storage/state/state-store.ts';
+import { latestPayload } from '#storage/state/told.ts';
 
 // Tested by: tell-again.test.ts
 

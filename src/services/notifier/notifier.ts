@@ -10,6 +10,8 @@ import { Ledger } from './ledger.ts';
 import { type NotifierContext, type NotifierMetrics, Stopped } from './parcel.ts';
 import { deliver } from './pipeline.ts';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.ts';
+import { sendBundles } from './send-bundles.ts';
+import { holdStorm } from './storm-gate.ts';
 import { tellAgain } from './tell-again.ts';
 
 export interface NotifierOptions {
@@ -157,6 +159,7 @@ class OutboxNotifier implements Notifier {
   async #takeDue(nowMs: number): Promise<void> {
     const { state } = this.#options;
     if (nowMs >= this.#nextRepeatMs && (await tellAgain(state, nowMs))) this.#isWanted = true;
+    if (await sendBundles(state, nowMs)) this.#isWanted = true;
     if (this.#dispatcher.size >= MOST_AT_HAND) return;
     const version = this.#routingVersion;
     const rows = await (this.#options.claimDue ?? claimDue)(state.db, {
@@ -169,7 +172,7 @@ class OutboxNotifier implements Notifier {
       this.#isWanted = true;
       return;
     }
-    this.#dispatcher.offer(rows);
+    this.#dispatcher.offer(await holdStorm(state, rows, nowMs));
     // A full page took something or filled a contact, so this ends.
     if (rows.length === PAGE) this.#isWanted = true;
   }

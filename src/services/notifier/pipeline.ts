@@ -6,6 +6,7 @@ import { attempt } from './stages/attempt.ts';
 import { attemptOf, decide } from './stages/decide.ts';
 import { findChannel } from './stages/find-channel.ts';
 import { findContact } from './stages/find-contact.ts';
+import { gatherDigest } from './stages/gather-digest.ts';
 import { record } from './stages/record.ts';
 import { writeMessage } from './stages/write-message.ts';
 
@@ -16,6 +17,7 @@ import { writeMessage } from './stages/write-message.ts';
  */
 const STAGES: readonly Stage[] = [
   findContact, // as it is now; others where it is gone and nobody else is told
+  gatherDigest, // what goes out together
   findChannel,
   writeMessage, // in the contact's language and time zone
   attempt, // one, for as long as it may take

@@ -7,13 +7,13 @@ import { findAlert } from '#storage/state/alerts.ts';
 import { findDocument } from '#storage/state/documents.ts';
 import {
   advanceRepeat,
+  heldBy,
   insertNotifications,
-  notificationsOfAlert,
   queuedNotification,
-  type ToldNotification,
 } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
+import { notificationsOfAlert, type ToldNotification } from '#storage/state/told.ts';
 import type { Parcel } from './parcel.ts';
 
 type Undelivered = Pick<Parcel, 'row' | 'type' | 'payload'>;
@@ -51,7 +51,7 @@ export async function routeAnew(
       if (theirs.some((other) => isSameChange(other, row))) return false;
       return type !== 'cleared' || theirs.some((other) => other.state !== 'given_up');
     });
-    const rows = targets.map(({ contactId, policyId, channel, step }) =>
+    const rows = targets.map(({ contactId, policyId, channel, step, hold }) =>
       queuedNotification(
         {
           id: uuidV7(nowMs),
@@ -64,7 +64,7 @@ export async function routeAnew(
           payload: row.payload,
           atMs: row.created_at,
         },
-        { step, next_attempt_at: nowMs },
+        { step, next_attempt_at: nowMs, ...heldBy(hold) },
       ),
     );
     await insertNotifications(tx, rows);

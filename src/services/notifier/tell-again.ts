@@ -1,21 +1,20 @@
-import type { Rule, Severity } from '#domain/rule.ts';
-import { type FollowUpTarget, followUp } from '#engine/routing/follow-up.ts';
+import type { Severity } from '#domain/rule.ts';
+import { type FollowUpFacts, type FollowUpTarget, followUp } from '#engine/routing/follow-up.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
-import { policiesFor, tellsOf } from '#engine/routing/route-alert.ts';
+import { holdFor, tellsOf } from '#engine/routing/route-alert.ts';
 import { loadRouting } from '#operations/policy/load-routing.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { addAlertHistory } from '#storage/state/alerts.ts';
 import {
   advanceRepeat,
-  contactsWaiting,
   findDueRepeats,
+  heldBy,
   insertNotifications,
-  notificationsOfAlert,
   queuedNotification,
-  toldContacts,
 } from '#storage/state/outbox.ts';
 import type { AlertsTable, NotificationsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
+import { contactsWaiting, notificationsOfAlert, toldContacts } from '#storage/state/told.ts';
 import { type AlertTexts, loadTexts, payloadNow } from './alert-texts.ts';
 
 const ALERTS_A_TIME = 50;
@@ -51,8 +50,7 @@ export async function tellAgain(state: StateStore, nowMs: number): Promise<boole
 async function tellOn(state: StateStore, { alert, routing, nowMs }: Due): Promise<void> {
   const { db } = state;
   const texts = await loadTexts(db, alert);
-  const policies = policiesFor(factsOf(alert, texts), routing);
-  const facts = { routing, policies, sinceMs: alert.received_at, nowMs };
+  const facts = { routing, alert: changeOf(alert, texts), sinceMs: alert.received_at, nowMs };
   const { targets, nextMs } = followUp(await toldContacts(db, alert.id), facts);
   const shelvedUntilMs = alert.shelved_until ?? 0;
   const isQuiet = shelvedUntilMs > nowMs || alert.suppressed_by !== null;
@@ -88,20 +86,15 @@ async function tellCleared(state: StateStore, { alert, routing, nowMs }: Due): P
     const heard = new Set(
       ledger.filter(({ type }) => type === 'cleared').map(({ contact_id: id }) => id),
     );
-    const present = new Map(routing.everyone.map((contact) => [contact.id, contact]));
-    const change = { type: 'cleared', severity: alert.severity as Severity } as const;
+    const change = { ...changeOf(alert, texts), type: 'cleared', atMs: nowMs } as const;
     const rows = new Map<string, NotificationsTable>();
     for (const { contactId, policyId, step } of await toldContacts(tx, alert.id)) {
-      const contact = present.get(contactId);
+      const contact = routing.contactById.get(contactId);
       const policy = policyId === null ? undefined : routing.policyById.get(policyId)?.policy;
       if (!contact || heard.has(contactId) || !tellsOf(policy?.on, change)) continue;
-      const target = {
-        contactId,
-        policyId,
-        step,
-        channel: contact.channel,
-        as: 'cleared' as const,
-      };
+      const hold = holdFor(change, contact, policy);
+      const { channel } = contact;
+      const target = { contactId, policyId, step, channel, hold, as: 'cleared' as const };
       const payload = payloadNow(alert, texts, 'cleared');
       rows.set(contactId, rowFor({ alert, nowMs, target, payload }));
     }
@@ -109,10 +102,11 @@ async function tellCleared(state: StateStore, { alert, routing, nowMs }: Due): P
   });
 }
 
-function factsOf(alert: AlertsTable, { rule, sensor }: AlertTexts) {
+function changeOf(alert: AlertsTable, { rule, sensor }: AlertTexts): FollowUpFacts['alert'] {
   return {
     severity: alert.severity as Severity,
-    rule: rule as Pick<Rule, 'id' | 'policy'>,
+    highestSeverity: alert.highest_severity as Severity,
+    rule,
     sensor,
   };
 }
@@ -140,7 +134,7 @@ function rowFor({
       payload,
       atMs: nowMs,
     },
-    { step: target.step },
+    { step: target.step, ...heldBy(target.hold) },
   );
 }
 

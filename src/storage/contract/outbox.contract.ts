@@ -4,16 +4,18 @@ import { findDeliveries, findDelivery, listDeliveryRows } from '../state/deliver
 import {
   advanceRepeat,
   claimDue,
-  contactsWaiting,
   findDueRepeats,
   insertNotifications,
+  nextDueAfter,
+  recordAttempts,
+} from '../state/outbox.ts';
+import {
+  contactsWaiting,
   latestPayload,
   leaveOutWaiting,
-  nextDueAfter,
   notificationsOfAlert,
-  recordAttempts,
   toldContacts,
-} from '../state/outbox.ts';
+} from '../state/told.ts';
 import type { CreateStore } from './state-store.contract.ts';
 
 /** What the outbox must do on every engine. */
@@ -273,6 +275,26 @@ export function outboxContract(name: string, createStore: CreateStore): void {
         { ...by, contactId: 'anne', step: 1, firstToldMs: T0, lastToldMs: T0 + 9 },
         { ...by, contactId: 'hook', step: null, firstToldMs: T0 + 3, lastToldMs: T0 + 3 },
       ]);
+    });
+
+    test('what was left out on its way was told if it arrived, and is not tried again if it did not', async () => {
+      await put(
+        notificationRow({ id: 'arrives', contact_id: 'anne', alert_id: 'a' }),
+        notificationRow({ id: 'fails', contact_id: 'hook', alert_id: 'a' }),
+      );
+      const about = { alertId: 'a', reason: 'acknowledged' };
+      await store.transaction((tx) => leaveOutWaiting(tx, about));
+      const attempt = { atMs: T0, outcome: 'x', detail: null };
+      await recordAttempts(store.db, [
+        { ...attempt, notificationId: 'arrives', next: { state: 'sent', receipt: null } },
+        { ...attempt, notificationId: 'fails', next: { state: 'failed', nextAttemptMs: T0 } },
+      ]);
+      expect((await toldContacts(store.db, 'a')).map(({ contactId }) => contactId)).toEqual([
+        'anne',
+      ]);
+      expect(await claim()).toEqual([]);
+      const [failed] = await findDeliveries(store.db, ['fails']);
+      expect(failed?.delivery).toMatchObject({ state: 'given_up', left_out: 'acknowledged' });
     });
 
     test('alarms that wait are left out once somebody has seen to the alert, and nothing else', async () => {

@@ -29,6 +29,7 @@ export function claimDueAs(owner: string): ClaimDue {
       WITH due AS (
         SELECT n.id FROM notifications AS n
         WHERE n.next_attempt_at <= ${nowMs}
+          AND (n.group_key IS NULL OR n.released_at IS NOT NULL)
           AND n.id <> ALL (${[...exceptIds]}::text[])
           AND (n.claimed_by IS NULL OR n.claimed_by = ${owner} OR n.claimed_until < ${DATABASE_NOW_MS}
             OR n.claimed_for IS DISTINCT FROM n.next_attempt_at)
@@ -38,7 +39,9 @@ export function claimDueAs(owner: string): ClaimDue {
           AND NOT EXISTS (
             SELECT FROM notifications AS e
             WHERE e.alert_id = n.alert_id AND e.contact_id = n.contact_id
-              AND e.next_attempt_at IS NOT NULL AND (e.created_at, e.id) < (n.created_at, n.id))
+              AND ((e.next_attempt_at IS NOT NULL AND (e.group_key IS NULL OR e.released_at IS NOT NULL))
+                OR (e.digest_id <> n.id AND e.state IN ('queued', 'failed')))
+              AND (e.created_at, e.id) < (n.created_at, n.id))
         ORDER BY n.next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED),
       claimed AS (
         UPDATE notifications AS n

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
 import type { AlertsTable, Database, NotificationsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
@@ -6,9 +6,6 @@ import type { StateDb, StateTransaction } from './state-store.ts';
 
 /** A parameter list stays well below what any engine allows in one statement. */
 const ROWS_A_STATEMENT = 50;
-
-/** What asks for somebody's attention. */
-const ALARM_TYPES = ['raised', 'severity_changed', 'escalated'];
 
 type Queued = Pick<
   NotificationsTable,
@@ -35,6 +32,15 @@ export function queuedNotification(
     fallback_for: null,
     ...more,
   };
+}
+
+/** What makes a notification wait, for a time and for others. */
+export function heldBy(hold: {
+  notBeforeMs: number | null;
+  groupKey: string | null;
+}): Partial<NotificationsTable> {
+  if (hold.groupKey === null || hold.notBeforeMs === null) return {};
+  return { group_key: hold.groupKey, next_attempt_at: hold.notBeforeMs };
 }
 
 export async function insertNotifications(
@@ -73,9 +79,24 @@ export type ClaimDue = (
   query: DueQuery,
 ) => Promise<DueNotification[]>;
 
+type Earlier = ExpressionBuilder<
+  Database & { n: NotificationsTable; e: NotificationsTable },
+  'n' | 'e'
+>;
+
+/** Still to be sent, by itself or in another digest; what waits for others or for the end of quiet hours holds up nothing. */
+const isUnsent = ({ eb, or, and, ref }: Earlier) =>
+  or([
+    and([
+      eb('e.next_attempt_at', 'is not', null),
+      or([eb('e.group_key', 'is', null), eb('e.released_at', 'is not', null)]),
+    ]),
+    and([eb('e.digest_id', '!=', ref('n.id')), eb('e.state', 'in', ['queued', 'failed'])]),
+  ]);
+
 /**
  * Notifications whose next attempt is due, the longest due first. What is told of one alert to one contact keeps
- * its order: a notification is not due while an earlier one is neither sent nor given up.
+ * its order: a notification is not due while an earlier one is neither sent nor given up. What waits for others is not taken.
  *
  * One process sends for now and remembers what it works on, so nothing is locked or written here; an engine with
  * several senders takes the same rows with `FOR UPDATE SKIP LOCKED` in a transaction.
@@ -95,6 +116,7 @@ export function claimDue(
     .selectAll('n')
     .select('d.body as contact')
     .where('n.next_attempt_at', '<=', nowMs)
+    .where(({ eb, or }) => or([eb('n.group_key', 'is', null), eb('n.released_at', 'is not', null)]))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -102,7 +124,7 @@ export function claimDue(
             .select('e.id')
             .whereRef('e.alert_id', '=', 'n.alert_id')
             .whereRef('e.contact_id', '=', 'n.contact_id')
-            .where('e.next_attempt_at', 'is not', null)
+            .where(isUnsent)
             .where(({ eb, or, and, ref }) =>
               or([
                 eb('e.created_at', '<', ref('n.created_at')),
@@ -128,6 +150,8 @@ export interface Attempt {
   /** A word or two, such as `200`, `timeout`, `refused`. */
   outcome: string;
   detail: string | null;
+  /** Others went out in it. */
+  isDigest?: boolean;
   /** What becomes of the notification. */
   next:
     | { state: 'sent'; receipt: string | null }
@@ -156,7 +180,24 @@ export async function recordAttempts(
         })),
       )
       .execute();
+    await moveDigested(db, some);
     await moveOn(db, some);
+  }
+}
+
+/** What went out in a digest shares its fate; done before the digest moves, which is sent again otherwise. */
+async function moveDigested(
+  db: StateDb | StateTransaction,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  for (const { notificationId, next, isDigest } of attempts) {
+    if (isDigest !== true) continue;
+    const receipt = next.state === 'sent' ? next.receipt : null;
+    await db
+      .updateTable('notifications')
+      .set({ state: next.state, receipt })
+      .where('digest_id', '=', notificationId)
+      .execute();
   }
 }
 
@@ -176,13 +217,25 @@ async function moveOn(db: StateDb | StateTransaction, attempts: readonly Attempt
       states.map((entry) => sql`when ${entry.id} then cast(${pick(entry)} as ${sql.raw(type)})`),
       sql` `,
     )} end`;
+  // What was left out while it was on its way is not tried again.
+  const unlessLeftOut = <V>(value: RawBuilder<V>, otherwise: RawBuilder<V>) =>
+    sql<V>`case when left_out is null then ${value} else ${otherwise} end`;
   await db
     .updateTable('notifications')
     .set((set) => ({
-      state: byId('text', (entry) => entry.state),
+      state: unlessLeftOut(
+        byId('text', (entry) => entry.state),
+        byId('text', (entry) => (entry.state === 'failed' ? 'given_up' : entry.state)),
+      ),
       attempts: set('attempts', '+', 1),
-      next_attempt_at: byId('double precision', (entry) => entry.nextAttemptMs),
+      next_attempt_at: unlessLeftOut(
+        byId('double precision', (entry) => entry.nextAttemptMs),
+        sql`cast(null as double precision)`,
+      ),
       receipt: byId('text', (entry) => entry.receipt),
+      left_out: sql<
+        string | null
+      >`case when ${byId('text', (entry) => entry.state)} = 'sent' then null else left_out end`,
     }))
     .where(
       'id',
@@ -240,107 +293,6 @@ export async function advanceRepeat(
   if (dueMs !== undefined) update = update.where('next_repeat_at', 'is not distinct from', dueMs);
   const result = await update.executeTakeFirst();
   return result.numUpdatedRows > 0n;
-}
-
-export interface ToldRow {
-  contactId: string;
-  policyId: string | null;
-  step: number | null;
-  firstToldMs: number;
-  lastToldMs: number;
-}
-
-/** Whom an alert has been told to, by which step of which policy, first and last. Being told that it is over does not count. */
-export async function toldContacts(
-  db: StateDb | StateTransaction,
-  alertId: string,
-): Promise<ToldRow[]> {
-  const rows = await db
-    .selectFrom('notifications')
-    .select((select) => [
-      'contact_id',
-      'policy_id',
-      'step',
-      select.fn.min('created_at').as('first_told_at'),
-      select.fn.max('created_at').as('last_told_at'),
-    ])
-    .where('alert_id', '=', alertId)
-    .where('type', 'in', ALARM_TYPES)
-    .where('left_out', 'is', null)
-    .groupBy(['contact_id', 'policy_id', 'step'])
-    .execute();
-  return rows.map((row) => ({
-    contactId: row.contact_id,
-    policyId: row.policy_id,
-    step: row.step,
-    firstToldMs: Number(row.first_told_at),
-    lastToldMs: Number(row.last_told_at),
-  }));
-}
-
-/** Contacts for whom something about an alert still waits to be sent. */
-export async function contactsWaiting(
-  db: StateDb | StateTransaction,
-  alertId: string,
-): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('notifications')
-    .select('contact_id')
-    .where('alert_id', '=', alertId)
-    .where('next_attempt_at', 'is not', null)
-    .execute();
-  return new Set(rows.map((row) => row.contact_id));
-}
-
-/** What was last told of an alert; undefined where nothing was. */
-export async function latestPayload(
-  db: StateDb | StateTransaction,
-  alertId: string,
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('notifications')
-    .select('payload')
-    .where('alert_id', '=', alertId)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.payload;
-}
-
-/**
- * Alarms of an alert that have not been sent are not sent any more, since somebody has seen to it. One that is on its way
- * at this moment may still arrive.
- */
-export async function leaveOutWaiting(
-  tx: StateTransaction,
-  { alertId, reason }: { alertId: string; reason: string },
-): Promise<void> {
-  await tx
-    .updateTable('notifications')
-    .set({ state: 'given_up', next_attempt_at: null, left_out: reason })
-    .where('alert_id', '=', alertId)
-    .where('type', 'in', ALARM_TYPES)
-    .where('next_attempt_at', 'is not', null)
-    .execute();
-}
-
-export type ToldNotification = Pick<
-  NotificationsTable,
-  'contact_id' | 'type' | 'state' | 'created_at' | 'next_attempt_at'
->;
-
-/** All that there is of an alert in the outbox. Notifications of one change have one `type` and `created_at`. */
-export function notificationsOfAlert(
-  db: StateDb | StateTransaction,
-  { customer, alertId }: { customer: string; alertId: string },
-): Promise<ToldNotification[]> {
-  return db
-    .selectFrom('notifications')
-    .select(['contact_id', 'type', 'state', 'created_at', 'next_attempt_at'])
-    .where('alert_id', '=', alertId)
-    .where('customer', '=', customer)
-    .execute();
 }
 
 export interface NextDue {

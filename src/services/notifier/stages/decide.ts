@@ -15,7 +15,8 @@ export function attemptOf(
   about: { row: DueNotification; endedMs: number; retryPolicy: RetryPolicy },
 ): Attempt {
   const { row, endedMs } = about;
-  const made = { notificationId: row.id, atMs: endedMs };
+  const isDigest = row.type === 'digest';
+  const made = { notificationId: row.id, atMs: endedMs, ...(isDigest ? { isDigest } : {}) };
   if (outcome.ok) {
     const receipt = outcome.receipt ?? null;
     return { ...made, outcome: 'sent', detail: receipt, next: { state: 'sent', receipt } };

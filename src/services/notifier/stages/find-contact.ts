@@ -1,4 +1,5 @@
 import type { Contact } from '#domain/notification.ts';
+import { dissolveDigest } from '#storage/state/bundles.ts';
 import type { NotifierContext, Parcel } from '../parcel.ts';
 import { routeAnew } from '../route-anew.ts';
 
@@ -19,6 +20,11 @@ async function giveUp(
   { state, clock }: NotifierContext,
   reason: string,
 ): Promise<Parcel> {
+  if (parcel.type === 'digest') {
+    // Each of them finds its own way to somebody else.
+    await state.transaction((tx) => dissolveDigest(tx, parcel.row.id, clock.now()));
+    return { ...parcel, outcome: { ok: false, retryable: false, detail: reason } };
+  }
   const others = await routeAnew(state, parcel, clock.now());
   const shown = others.slice(0, 10).join(', ') + (others.length > 10 ? ', …' : '');
   const detail = others.length === 0 ? reason : `${reason}; told instead: ${shown}`;

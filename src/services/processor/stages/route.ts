@@ -6,7 +6,7 @@ import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { routeAlert } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
-import { queuedNotification } from '#storage/state/outbox.ts';
+import { heldBy, queuedNotification } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { Fired, Group } from '../group.ts';
 
@@ -191,7 +191,7 @@ function notify(
       readingReceivedMs: tally?.submission.receivedMs ?? null,
     }),
   );
-  for (const { contactId, policyId, channel, step } of routed.targets) {
+  for (const { contactId, policyId, channel, step, hold } of routed.targets) {
     group.unit.notifications.push(
       queuedNotification(
         {
@@ -205,7 +205,7 @@ function notify(
           payload,
           atMs: group.nowMs,
         },
-        { step },
+        { step, ...heldBy(hold) },
       ),
     );
   }

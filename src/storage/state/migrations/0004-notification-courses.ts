@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 
 /**
  * For policies of several steps, digests and fallbacks: which step told, what a notification waits for together with
@@ -18,5 +18,24 @@ export async function notificationCourses(db: Kysely<unknown>): Promise<void> {
     .createIndex('notifications_by_contact')
     .on('notifications')
     .columns(['customer', 'contact_id', 'created_at'])
+    .execute();
+  await db.schema
+    .createIndex('notifications_held')
+    .on('notifications')
+    .columns(['next_attempt_at'])
+    .where(sql.ref('group_key'), 'is not', null)
+    .where(sql.ref('released_at'), 'is', null)
+    .execute();
+  await db.schema
+    .createIndex('notifications_by_bundle')
+    .on('notifications')
+    .columns(['customer', 'contact_id', 'group_key', 'released_at'])
+    .where(sql.ref('group_key'), 'is not', null)
+    .execute();
+  await db.schema
+    .createIndex('notifications_by_digest')
+    .on('notifications')
+    .columns(['digest_id'])
+    .where(sql.ref('digest_id'), 'is not', null)
     .execute();
 }

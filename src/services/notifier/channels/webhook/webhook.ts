@@ -89,7 +89,9 @@ function eventOf(request: SendRequest, publicUrl: string | undefined): ChannelSe
     ...(payload ? { subject: payload.sensor.id } : {}),
     datacontenttype: 'application/json',
     data: {
-      ...(payload ? { alert: payload.alert } : {}),
+      ...(payload?.digest
+        ? { alerts: payload.digest.members.map(({ alert }) => alert) }
+        : payload && { alert: payload.alert }),
       message: message.text,
       ...(type === 'severity_changed' ? { previous_severity: payload?.previous_severity } : {}),
       ...(payload?.repeat ? { repeat: true } : {}),
