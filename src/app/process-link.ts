@@ -11,6 +11,7 @@ import { type AppContext, built } from './app-storage.ts';
 /** What processes tell each other as it is; changes that people make come by their audit entries. */
 const MESSAGES: ReadonlySet<BusTopic> = new Set<BusTopic>([
   'alert',
+  'alert.changed',
   'delivery',
   'outbox.filled',
   'samples',
@@ -42,7 +43,9 @@ export function createProcessLink(
 
   async function showAlert(customer: string, id: string): Promise<void> {
     const row = await findAlert(database().state.db, { customer, id });
-    if (row) bus.receive('alert', { customer, alert: alertFromRow(row) });
+    if (row === undefined) return;
+    bus.receive('alert', { customer, alert: alertFromRow(row) });
+    bus.receive('alert.changed', { customer, sensorId: row.sensor_id, ruleId: row.rule_id });
   }
 
   function takeOver({ customer, action, target }: Change): void {

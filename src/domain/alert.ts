@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Severity } from './rule.ts';
 
+// Tested by: operations/alert/alert.test.ts
+
 const DateTime = Type.String({ format: 'date-time' });
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()]);
@@ -16,6 +18,11 @@ const ALERT_CHANGES = [
   'shelved',
   'unshelved',
   'reset',
+  'returned',
+  'recurred',
+  'suppressed',
+  'unsuppressed',
+  're_alerted',
 ] as const;
 
 export const AlertHistoryEntry = Type.Object(
@@ -42,6 +49,11 @@ export const Alert = Type.Object(
     severity: Severity,
     acknowledged: Type.Boolean(),
     shelved_until: nullable(DateTime),
+    shelved_by: nullable(Type.String()),
+    shelve_reason: nullable(Type.String()),
+    shelve_one_shot: Type.Boolean({
+      description: 'Shelved until it clears, at the latest until then',
+    }),
     suppressed_by: nullable(Type.String()),
     assignee: nullable(Type.String()),
     value: nullable(Type.Number()),
@@ -53,6 +65,14 @@ export const Alert = Type.Object(
     cleared_at: nullable(DateTime),
     acknowledged_at: nullable(DateTime),
     acknowledged_by: nullable(Type.String()),
+    returned_at: nullable(
+      Type.String({
+        format: 'date-time',
+        description:
+          'A latched alert whose condition no longer holds waits for its reset since then',
+      }),
+    ),
+    first_of_storm: Type.Boolean({ description: 'The first of more than 10 within ten minutes' }),
     history: Type.Optional(Type.Array(AlertHistoryEntry)),
   },
   { title: 'Alert' },

@@ -2,7 +2,9 @@ import { type Static, Type } from 'typebox';
 import { Alert } from './alert.ts';
 import { Contact, DELIVERY_STATES, Delivery, Policy } from './notification.ts';
 import { DateTime, pageFields, pageOf } from './page.ts';
-import { Rule, Severity } from './rule.ts';
+import { Duration, Rule, Severity } from './rule.ts';
+
+// Tested by: operations/alert/shelve.test.ts
 
 // What lists of alerts, deliveries, rules, contacts and policies take and answer, and what people do to an alert.
 const strict = { additionalProperties: false } as const;
@@ -16,6 +18,11 @@ export const ListAlertsQuery = Type.Object(
     sensor_id: Type.Optional(Type.String({ maxLength: 200 })),
     rule_id: Type.Optional(Type.String({ maxLength: 100 })),
     acknowledged: Type.Optional(Type.Boolean()),
+    open: Type.Optional(
+      Type.Boolean({ description: 'Active, or cleared and not acknowledged: what is left to do' }),
+    ),
+    shelved: Type.Optional(Type.Boolean()),
+    suppressed: Type.Optional(Type.Boolean()),
     from: Type.Optional(DateTime),
     to: Type.Optional(DateTime),
   },
@@ -33,6 +40,30 @@ const Comment = Type.String({ minLength: 1, maxLength: 2000 });
 export const AcknowledgeInput = Type.Object(
   { comment: Type.Optional(Comment) },
   { ...strict, title: 'AcknowledgeInput' },
+);
+const Reason = Type.String({ minLength: 1, maxLength: 2000 });
+/** How long: `for` or `until`, at most 7 days; with `one_shot` it ends earlier where the alert clears earlier. */
+export const ShelveInput = Type.Object(
+  {
+    for: Type.Optional(Duration),
+    until: Type.Optional(DateTime),
+    one_shot: Type.Optional(Type.Boolean()),
+    reason: Reason,
+  },
+  { ...strict, title: 'ShelveInput' },
+);
+export const UnshelveInput = Type.Object(
+  { comment: Type.Optional(Comment) },
+  { ...strict, title: 'UnshelveInput' },
+);
+export const ResetInput = Type.Object(
+  { comment: Type.Optional(Comment) },
+  { ...strict, title: 'ResetInput' },
+);
+/** Without an end the sensor stays out of service until it is brought back. */
+export const OutOfServiceInput = Type.Object(
+  { reason: Reason, for: Type.Optional(Duration), until: Type.Optional(DateTime) },
+  { ...strict, title: 'OutOfServiceInput' },
 );
 export const CommentInput = Type.Object({ comment: Comment }, { ...strict, title: 'CommentInput' });
 export const AssignInput = Type.Object(

@@ -179,7 +179,15 @@ const ruleFields = {
   severity: Type.Optional(Severity),
   message: Type.Optional(Localized),
   instructions: Type.Optional(Localized),
-  latch: Type.Optional(Type.Boolean()),
+  latch: Type.Optional(
+    Type.Boolean({ description: 'Its alerts stay active until they are reset' }),
+  ),
+  re_alert: Type.Optional(
+    Type.String({
+      ...Duration,
+      description: 'An acknowledged alert that is still active after so long is told again',
+    }),
+  ),
   schedule: Type.Optional(Schedule),
   policy: Type.Optional(ThingId),
   enabled: Type.Optional(Type.Boolean()),

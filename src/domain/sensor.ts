@@ -83,6 +83,17 @@ export const Sensor = Type.Object(
     cadence: nullable(Type.String({ description: 'Learned interval between readings' })),
     skew_ms: nullable(Type.Number({ description: 'Smoothed receipt minus time of the reading' })),
     last_seen_at: nullable(DateTime),
+    out_of_service: nullable(
+      Type.Object(
+        {
+          reason: Type.String(),
+          by: Type.String(),
+          since: DateTime,
+          until: nullable(DateTime),
+        },
+        { description: 'Nobody is told of its alerts' },
+      ),
+    ),
     registered_at: DateTime,
     updated_at: DateTime,
   },

@@ -12,7 +12,7 @@ import type {
 // Tested by: test/contract/commit-store.test.ts
 
 export type SensorUpdate = Pick<SensorsTable, 'pk'> & Partial<Omit<SensorsTable, 'pk'>>;
-/** Fields of an open alert that the processor changes; people's fields (acknowledged, assignee…) are not among them. */
+/** Fields of an open alert that the processor changes. Of people's fields only those that end when the condition comes or goes. */
 type AlertUpdate = Pick<AlertsTable, 'id'> &
   Partial<
     Pick<
@@ -24,6 +24,12 @@ type AlertUpdate = Pick<AlertsTable, 'id'> &
       | 'limit_value'
       | 'peak'
       | 'cleared_at'
+      | 'returned_at'
+      | 'acknowledged'
+      | 'acknowledged_at'
+      | 'acknowledged_by'
+      | 'shelved_until'
+      | 'told'
       | 'next_repeat_at'
     >
   >;

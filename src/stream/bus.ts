@@ -15,6 +15,8 @@ export interface BusTopics {
   samples: { customer: string; readings: LiveReading[] };
   /** An alert as it is after a change that is durable. */
   alert: { customer: string; alert: Alert };
+  /** A person or the notifier changed an alert of this rule and sensor: who remembers it reads it anew. */
+  'alert.changed': { customer: string; sensorId: string; ruleId: string };
   /** A notification as it is after an attempt. */
   delivery: { customer: string; delivery: Delivery };
   /** The outbox has new work. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
+import { alarmsContract } from '#storage/contract/alarms.contract.ts';
 import { bundlesContract } from '#storage/contract/bundles.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
 import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
@@ -29,5 +30,6 @@ for (const [name, createStore] of [
   outboxContract(name, createStore);
   bundlesContract(name, createStore);
   alarmCountsContract(name, createStore);
+  alarmsContract(name, createStore);
   selfWatchContract(name, createStore);
 }

@@ -25,6 +25,7 @@ const sensor = (pk: number): SensorsTable => ({
   parent_id: null,
   calibration_date: null,
   update_within: null,
+  out_of_service: null,
   registered_at: 5,
   updated_at: 5,
 });

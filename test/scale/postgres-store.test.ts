@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createLogger } from '#platform/logging.ts';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
+import { alarmsContract } from '#storage/contract/alarms.contract.ts';
 import { bundlesContract } from '#storage/contract/bundles.contract.ts';
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
 import { historyStoreContract } from '#storage/contract/history-store.contract.ts';
@@ -56,6 +57,7 @@ for (const { name, useExtension, obstacle } of engines) {
     outboxContract(name, createStore);
     bundlesContract(name, createStore);
     alarmCountsContract(name, createStore);
+    alarmsContract(name, createStore);
     selfWatchContract(name, createStore);
 
     commitStoreContract(name, async () => {

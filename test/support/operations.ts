@@ -109,6 +109,7 @@ function storedRegistry(state: StateStore, clock: { now(): number }): SensorRegi
             parent_id: sensor.parentId,
             calibration_date: sensor.calibrationDateMs,
             update_within: null,
+            out_of_service: null,
             registered_at: clock.now(),
             updated_at: clock.now(),
           })

@@ -18,7 +18,9 @@ export interface ToldContact {
 }
 
 /** `repeat` = told before, and again; `raised` = the first step, which waited; `escalated` = a later step. */
-export type FollowUpTarget = RouteTarget & { as: 'repeat' | 'raised' | 'escalated' };
+export type FollowUpTarget = RouteTarget & {
+  as: 'repeat' | 'raised' | 'escalated' | 'severity_changed';
+};
 
 export interface FollowUp {
   /** Who is told now, each contact once. */

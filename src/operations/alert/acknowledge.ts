@@ -5,6 +5,7 @@ import { leaveOutWaiting } from '#storage/state/told.ts';
 import { inputCheck } from '../check-input.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { changeAlert } from './change.ts';
+import { planReAlert } from './plan-re-alert.ts';
 import { tellAcknowledged } from './tell-acknowledged.ts';
 
 const check = inputCheck(AcknowledgeInput);
@@ -23,6 +24,7 @@ export async function acknowledgeAlert({
   authorize(ctx, 'admin');
   const { comment } = check(input.body);
   let isTold = false;
+  let isToldAgain = false;
   const alert = await changeAlert(ctx, {
     id: input.id,
     verb: 'acknowledge',
@@ -40,10 +42,11 @@ export async function acknowledgeAlert({
       };
     },
     async andThen(after, tx) {
+      isToldAgain = await planReAlert(tx, after);
       isTold = await tellAcknowledged(ctx, after, tx);
       await leaveOutWaiting(tx, { alertId: after.id, reason: 'acknowledged' });
     },
   });
-  if (isTold) ctx.bus.publish('outbox.filled', { customer: ctx.caller.customer });
+  if (isTold || isToldAgain) ctx.bus.publish('outbox.filled', { customer: ctx.caller.customer });
   return alert;
 }

@@ -10,7 +10,7 @@ import { knownAlert } from './get.ts';
 
 export interface AlertChange {
   id: string;
-  verb: 'acknowledge' | 'comment' | 'assign';
+  verb: 'acknowledge' | 'comment' | 'assign' | 'shelve' | 'unshelve' | 'reset';
   change: AlertHistoryEntry['change'];
   comment: string | null;
   /** What becomes of the alert; throws `invalid_state` where its state does not allow the change. */
@@ -45,5 +45,6 @@ export async function changeAlert(ctx: OperationContext, change: AlertChange): P
   });
   const alert = alertFromRow(row);
   ctx.bus.publish('alert', { customer, alert });
+  ctx.bus.publish('alert.changed', { customer, sensorId: row.sensor_id, ruleId: row.rule_id });
   return alert;
 }

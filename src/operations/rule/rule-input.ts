@@ -14,16 +14,12 @@ const check = inputCheck(RuleInput, {
 });
 
 /**
- * A rule that can be evaluated. Throws `rule_invalid` with every problem, or `not_supported` for what this version
- * does not evaluate: a kind of condition, and `latch` (latched alerts need a reset, which comes with alert management).
+ * A rule that can be evaluated. Throws `rule_invalid` with every problem, or `not_supported` for a kind of condition that
+ * this version does not evaluate.
  */
 export function readRuleInput(input: unknown): RuleInput {
   const rule = check(input);
-  const unsupported =
-    unsupportedKind(rule) ??
-    (rule.latch === true
-      ? { pointer: '/latch', detail: 'latched alerts are not supported yet' }
-      : undefined);
+  const unsupported = unsupportedKind(rule);
   if (unsupported !== undefined) {
     throw new VigieError('not_supported', unsupported.detail, { pointer: unsupported.pointer });
   }

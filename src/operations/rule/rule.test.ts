@@ -114,7 +114,6 @@ test('what this version does not evaluate is refused, not kept silently', async 
   for (const input of [
     { when: { metric: 't', anomaly: { sensitivity: 'low' } } },
     { when: { metric: 't', forecast: { above: 8, within: '30m' } } },
-    { when, latch: true },
   ]) {
     expect(await codeOf(createRule({ ctx, input }))).toBe('not_supported');
   }

@@ -15,6 +15,7 @@ export const READ_ONLY = [
   'cadence',
   'skew_ms',
   'last_seen_at',
+  'out_of_service',
   'registered_at',
   'updated_at',
 ];

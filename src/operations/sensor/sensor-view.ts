@@ -1,4 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
+import { parseOutOfService } from '#domain/out-of-service.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import { formatDuration, formatTime, formatTimeOrNull } from '#domain/time.ts';
 import type { SensorsTable, SeriesTable } from '#storage/state/schema.ts';
@@ -27,9 +28,17 @@ export function sensorView(
     cadence: live?.cadenceMs === undefined ? null : formatDuration(live.cadenceMs),
     skew_ms: live?.skewMs === undefined ? null : Math.round(live.skewMs),
     last_seen_at: formatTimeOrNull(live?.lastSeenMs),
+    out_of_service: serviceView(row.out_of_service),
     registered_at: formatTime(row.registered_at),
     updated_at: formatTime(row.updated_at),
   };
+}
+
+function serviceView(text: string | null): Sensor['out_of_service'] {
+  const service = parseOutOfService(text);
+  if (service === null) return null;
+  const { reason, by, sinceMs, untilMs } = service;
+  return { reason, by, since: formatTime(sinceMs), until: formatTimeOrNull(untilMs) };
 }
 
 export function metricsView(

@@ -46,6 +46,7 @@ test('a registered sensor is answered in the shape of the contract', async () =>
     cadence: null,
     skew_ms: null,
     last_seen_at: null,
+    out_of_service: null,
   });
   await state.db
     .insertInto('series')
@@ -65,6 +66,7 @@ test('a registered sensor is answered in the shape of the contract', async () =>
     cadence: '10s',
     skew_ms: 13,
     last_seen_at: '2026-11-22T05:00:00.000Z',
+    out_of_service: null,
   });
   expect(await auditedActions(state)).toEqual(['sensor.create sensor/freezer-3']);
 });

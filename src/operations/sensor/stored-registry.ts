@@ -40,6 +40,7 @@ export function createStoredRegistry({
           parent_id: sensor.parentId,
           calibration_date: sensor.calibrationDateMs,
           update_within: null,
+          out_of_service: null,
           registered_at: audit.at,
           updated_at: audit.at,
         });

@@ -3,7 +3,7 @@ import {
   type NotificationFacts,
   type NotificationPayload,
 } from '#domain/notification-payload.ts';
-import type { Rule } from '#domain/rule.ts';
+import type { Rule, Severity } from '#domain/rule.ts';
 import type { FollowUpTarget } from '#engine/routing/follow-up.ts';
 import { defaultSilentRule } from '#engine/rules/default-silent-rule.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
@@ -60,8 +60,16 @@ function textsOf(rule: NotificationPayload['rule'] | undefined): AlertTexts['rul
 export function payloadNow(
   alert: AlertsTable,
   texts: AlertTexts,
-  as: FollowUpTarget['as'] | 'cleared',
+  {
+    as,
+    previousSeverity = null,
+  }: { as: FollowUpTarget['as'] | 'cleared'; previousSeverity?: Severity | null },
 ): string {
-  const facts = { alert: alertFromRow(alert), ...texts, repeat: as === 'repeat' };
+  const facts = {
+    alert: alertFromRow(alert),
+    ...texts,
+    repeat: as === 'repeat',
+    previousSeverity: as === 'severity_changed' ? previousSeverity : null,
+  };
   return JSON.stringify(buildNotificationPayload(facts));
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#domain/time.ts';
 import type { Logger } from '#platform/logging.ts';
+import { alertFromRow } from '#storage/state/alert-row.ts';
 import { type ClaimDue, claimDue, nextDueAfter } from '#storage/state/outbox.ts';
+import type { AlertsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { Channels } from './channels/registry.ts';
@@ -134,6 +136,14 @@ class OutboxNotifier implements Notifier {
     this.#ledger.close();
   }
 
+  /** An alert that the notifier has changed: listeners see it, and who remembers it reads it anew. */
+  readonly #announce = (alert: AlertsTable): void => {
+    const { bus } = this.#options;
+    const { customer, sensor_id: sensorId, rule_id: ruleId } = alert;
+    bus.publish('alert', { customer, alert: alertFromRow(alert) });
+    bus.publish('alert.changed', { customer, sensorId, ruleId });
+  };
+
   #wake(): void {
     this.#isWanted = true;
     if (!this.#isAwake && !this.#isStopped) void this.#work();
@@ -158,7 +168,8 @@ class OutboxNotifier implements Notifier {
 
   async #takeDue(nowMs: number): Promise<void> {
     const { state } = this.#options;
-    if (nowMs >= this.#nextRepeatMs && (await tellAgain(state, nowMs))) this.#isWanted = true;
+    if (nowMs >= this.#nextRepeatMs && (await tellAgain(state, nowMs, this.#announce)))
+      this.#isWanted = true;
     if (await sendBundles(state, nowMs)) this.#isWanted = true;
     if (this.#dispatcher.size >= MOST_AT_HAND) return;
     const version = this.#routingVersion;

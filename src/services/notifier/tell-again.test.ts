@@ -9,7 +9,7 @@ import { insertNotifications } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import { type ClosableStore, createInProcessState } from '#test/support/in-process-state.ts';
 import { contactOf } from '#test/support/send-request.ts';
-import { alertRow, documentRow, notificationRow, T0 } from '#test/support/state-rows.ts';
+import { alertRow, documentRow, notificationRow, sensorRow, T0 } from '#test/support/state-rows.ts';
 import { tellAgain } from './tell-again.ts';
 
 const HOUR = 3_600_000;
@@ -165,10 +165,17 @@ describe('an alert that nobody acknowledges', () => {
 
   test('is not told again while it is suppressed, and is looked at again', async () => {
     await putDocument('policy', policy());
-    await putAlert({ suppressed_by: 'defrost' });
+    const service = { reason: 'repair', by: 'anne', sinceMs: T0, untilMs: T0 + 2 * HOUR };
+    const sensor = sensorRow({ pk: 1, out_of_service: JSON.stringify(service) });
+    await store.db.insertInto('sensors').values(sensor).execute();
+    await putAlert();
     await tellAgain(store, T0 + HOUR);
     expect(await made()).toEqual([]);
     expect(await nextRepeat()).toBe(T0 + 2 * HOUR);
+    await tellAgain(store, T0 + 2 * HOUR);
+    expect(await made()).toHaveLength(2);
+    const history = await store.db.selectFrom('alert_history').select('change').execute();
+    expect(history.map(({ change }) => change)).toEqual(['suppressed', 'unsuppressed']);
   });
 
   test.each([

@@ -4,7 +4,7 @@ import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { holdFor, tellsOf } from '#engine/routing/route-alert.ts';
 import { loadRouting } from '#operations/policy/load-routing.ts';
 import { uuidV7 } from '#platform/ids.ts';
-import { addAlertHistory } from '#storage/state/alerts.ts';
+import { moveAlert } from '#storage/state/alarms.ts';
 import {
   advanceRepeat,
   findDueRepeats,
@@ -16,6 +16,8 @@ import type { AlertsTable, NotificationsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import { contactsWaiting, notificationsOfAlert, toldContacts } from '#storage/state/told.ts';
 import { type AlertTexts, loadTexts, payloadNow } from './alert-texts.ts';
+import { lookAtAlert } from './look-at-alert.ts';
+import { newsOfAlert } from './news-of-alert.ts';
 
 const ALERTS_A_TIME = 50;
 
@@ -32,7 +34,11 @@ interface Due {
  * told. Who still waits for an earlier notification of the alert is left out of repeats: a receiver that is down for
  * hours does not find them piled up.
  */
-export async function tellAgain(state: StateStore, nowMs: number): Promise<boolean> {
+export async function tellAgain(
+  state: StateStore,
+  nowMs: number,
+  onChanged: (alert: AlertsTable) => void = () => undefined,
+): Promise<boolean> {
   const alerts = await findDueRepeats(state.db, { nowMs, limit: ALERTS_A_TIME });
   const routings = new Map<string, Routing>();
   for (const alert of alerts) {
@@ -41,8 +47,11 @@ export async function tellAgain(state: StateStore, nowMs: number): Promise<boole
       routing = await loadRouting(state.db, alert.customer);
       routings.set(alert.customer, routing);
     }
-    const due = { alert, routing, nowMs };
-    await (alert.state === 'cleared' ? tellCleared(state, due) : tellOn(state, due));
+    if (alert.state === 'cleared') await tellCleared(state, { alert, routing, nowMs });
+    else {
+      const open = await lookAtAlert(state, { alert, nowMs }, onChanged);
+      if (open) await tellOn(state, { alert: open, routing, nowMs });
+    }
   }
   return alerts.length === ALERTS_A_TIME;
 }
@@ -50,27 +59,39 @@ export async function tellAgain(state: StateStore, nowMs: number): Promise<boole
 async function tellOn(state: StateStore, { alert, routing, nowMs }: Due): Promise<void> {
   const { db } = state;
   const texts = await loadTexts(db, alert);
-  const facts = { routing, alert: changeOf(alert, texts), sinceMs: alert.received_at, nowMs };
-  const { targets, nextMs } = followUp(await toldContacts(db, alert.id), facts);
-  const shelvedUntilMs = alert.shelved_until ?? 0;
-  const isQuiet = shelvedUntilMs > nowMs || alert.suppressed_by !== null;
+  const change = changeOf(alert, texts);
+  const facts = { routing, alert: change, sinceMs: alert.received_at, nowMs };
+  const course = followUp(await toldContacts(db, alert.id), facts);
+  const news = await newsOfAlert(db, alert, { change, routing, nowMs });
   const waiting = await contactsWaiting(db, alert.id);
-  const told = isQuiet
-    ? []
-    : targets.filter(({ as, contactId }) => as !== 'repeat' || !waiting.has(contactId));
+  const newcomers = new Set(news.targets.map(({ contactId }) => contactId));
+  const told: FollowUpTarget[] = [
+    ...news.targets.map((target) => ({ ...target, as: news.as })),
+    ...course.targets.filter(
+      ({ as, contactId }) =>
+        !newcomers.has(contactId) && (as !== 'repeat' || !waiting.has(contactId)),
+    ),
+  ];
   const rows = told.map((target) =>
-    rowFor({ alert, nowMs, target, payload: payloadNow(alert, texts, target.as) }),
+    rowFor({
+      alert,
+      nowMs,
+      target,
+      payload: payloadNow(alert, texts, { as: target.as, previousSeverity: news.previousSeverity }),
+    }),
   );
   const escalated = told.find(({ as }) => as === 'escalated');
+  const nextMs = Math.min(course.nextMs ?? Infinity, nowMs + (news.repeatMs ?? Infinity));
   await state.transaction(async (tx) => {
-    const isStillOpen = await advanceRepeat(tx, {
-      alertId: alert.id,
-      dueMs: alert.next_repeat_at,
-      nextRepeatMs: nextMs === null ? null : Math.max(nextMs, shelvedUntilMs),
+    const isMine = await moveAlert(tx, {
+      before: alert,
+      set: {
+        next_repeat_at: nextMs === Infinity ? null : nextMs,
+        told: 1,
+      },
+      entries: escalated ? [escalationOf(alert, escalated, nowMs)] : [],
     });
-    if (!isStillOpen) return;
-    await insertNotifications(tx, rows);
-    if (escalated) await addAlertHistory(tx, escalationOf(alert, escalated, nowMs));
+    if (isMine) await insertNotifications(tx, rows);
   });
 }
 
@@ -95,7 +116,7 @@ async function tellCleared(state: StateStore, { alert, routing, nowMs }: Due): P
       const hold = holdFor(change, contact, policy);
       const { channel } = contact;
       const target = { contactId, policyId, step, channel, hold, as: 'cleared' as const };
-      const payload = payloadNow(alert, texts, 'cleared');
+      const payload = payloadNow(alert, texts, { as: 'cleared' });
       rows.set(contactId, rowFor({ alert, nowMs, target, payload }));
     }
     await insertNotifications(tx, [...rows.values()]);

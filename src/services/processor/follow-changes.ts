@@ -7,6 +7,7 @@ import { type BrokenRule, loadBook } from './load.ts';
 import type { Processor } from './processor.ts';
 import { applyRules } from './reconcile.ts';
 import type { RuleBook } from './rule-book.ts';
+import { takeOverAlert } from './take-over-alert.ts';
 import { takeOverSensor } from './take-over-sensor.ts';
 
 // Tested by: processor.test.ts
@@ -46,14 +47,12 @@ export function followChanges(
     bus.subscribe('sensors.changed', ({ customer, sensorId }) =>
       note(() => reloadSensor(customer, sensorId), 'a changed sensor'),
     ),
-    bus.subscribe('alert', ({ customer, alert }) => {
-      const instance = processor.fleet
-        .find(customer, alert.sensor_id)
-        ?.instances.find((candidate) => candidate.alert?.id === alert.id);
-      if (!instance?.alert) return;
-      instance.alert.acknowledged = alert.acknowledged ? 1 : 0;
-      instance.alert.assignee = alert.assignee;
-    }),
+    bus.subscribe('alert.changed', (about) =>
+      note(
+        () => processor.run((group) => takeOverAlert(group, processor, { ...about, db })),
+        'a changed alert',
+      ),
+    ),
   ];
 
   /**

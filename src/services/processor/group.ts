@@ -33,6 +33,8 @@ export function outcomeOf(tally: Tally): IngestOutcome {
 export interface Fired {
   instance: RuleInstance;
   transition: Transition;
+  /** The rule or the sensor has gone: even a latched alert ends. */
+  isFinal?: boolean;
   /** The request whose reading brought it about; undefined where the clock did. */
   tally: Tally | undefined;
 }

@@ -1,5 +1,7 @@
+import { parseOutOfService } from '#domain/out-of-service.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { CommitStore, JournalEntry } from '#storage/commit-store.ts';
+import { shelves } from '#storage/state/alarms.ts';
 import {
   documentRows,
   openAlertRows,
@@ -48,6 +50,8 @@ export function applySensorRow(sensor: SensorEntry, row: SensorsTable): void {
   sensor.calibrationDateMs = row.calibration_date ?? undefined;
   sensor.updateWithinMs = row.update_within ?? undefined;
   sensor.registeredMs = row.registered_at;
+  const service = parseOutOfService(row.out_of_service);
+  sensor.outOfServiceUntilMs = service === null ? undefined : (service.untilMs ?? Infinity);
   sensor.lastMetadata = undefined;
 }
 
@@ -72,10 +76,12 @@ export async function loadFleet(
   {
     customers,
     onBroken,
+    nowMs,
     owns = () => true,
   }: {
     customers: readonly string[];
     onBroken: BrokenRule;
+    nowMs: number;
     owns?: ProcessorDependencies['owns'];
   },
 ): Promise<{ fleet: Fleet; orphans: AlertsTable[]; foreign: SensorEntry[] }> {
@@ -122,6 +128,10 @@ export async function loadFleet(
       ?.instances.find(({ rule }) => rule.rule.id === row.rule_id);
     if (instance) instance.alert = row;
     else if (owns(row.customer, row.sensor_id)) orphans.push(row);
+  }
+  for (const { sensorPk, ruleId, shelf } of await shelves(db, nowMs)) {
+    const instance = byPk.get(sensorPk)?.instances.find(({ rule }) => rule.rule.id === ruleId);
+    if (instance) instance.shelf = shelf;
   }
   const lastJournalId = await commits.lastJournalId();
   const foreign = [...byPk.values()].filter(({ asOf }) => asOf > lastJournalId);

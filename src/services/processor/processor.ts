@@ -369,6 +369,7 @@ export class Processor implements ReadingStream {
     const { fleet, orphans, foreign } = await loadFleet(state.db, commits, {
       customers: this.#deps.customers,
       onBroken: this.#onBroken,
+      nowMs: this.#deps.clock.now(),
       owns: this.#deps.owns,
     });
     for (const customer of new Set([...this.#deps.customers, ...fleet.customers()]))

@@ -16,6 +16,7 @@ export function closeAlert(group: Group, instance: RuleInstance): void {
   if (alert === undefined) return;
   group.fired.push({
     instance,
+    isFinal: true,
     tally: undefined,
     transition: {
       change: 'cleared',
@@ -57,7 +58,7 @@ export function reconcileAlerts(
 ): void {
   for (const sensor of fleet.all()) {
     for (const instance of sensor.instances) {
-      if ((instance.alert !== undefined) === instance.rule.isActive(instance.state)) continue;
+      if (isAgreed(instance)) continue;
       instance.state = undefined;
       judgeAnew(group, instance, evaluator);
       timers.schedule(instance);
@@ -66,9 +67,18 @@ export function reconcileAlerts(
   }
 }
 
-function judgeAnew(group: Group, instance: RuleInstance, evaluator: Evaluator): void {
+/** A latched alert stands without its condition until it is reset. */
+function isAgreed({ alert, rule, state }: RuleInstance): boolean {
+  const isActive = rule.isActive(state);
+  if (alert === undefined || alert.returned_at === null) return (alert !== undefined) === isActive;
+  return !isActive && rule.rule.latch === true;
+}
+
+/** What a rule says of what stands now; an alert that no longer holds is closed. */
+export function judgeAnew(group: Group, instance: RuleInstance, evaluator: Evaluator): void {
   evaluator.showLast(group, instance);
-  if (instance.alert !== undefined && !instance.rule.isActive(instance.state))
+  if (instance.alert === undefined || instance.rule.isActive(instance.state)) return;
+  if (instance.alert.returned_at === null || instance.rule.rule.latch !== true)
     closeAlert(group, instance);
 }
 
@@ -99,6 +109,9 @@ export function applyRules(
         );
         judgeAnew(group, instance, evaluator);
       }
+      // A rule that latches no longer lets go of what has returned to normal.
+      if (instance.alert?.returned_at != null && !instance.rule.rule.latch)
+        closeAlert(group, instance);
       // What is remembered of a rule is remembered with its revision.
       if (!before.has(instance) && instance.state !== undefined) group.touched.add(sensor);
       timers.schedule(instance);
@@ -110,7 +123,9 @@ export function applyRules(
 
 /** A changed rule takes over the alert of the old one, unless that was about something else. */
 function handOver(previous: RuleInstance | undefined, next: RuleInstance): void {
-  if (previous?.alert === undefined) return;
+  if (previous === undefined) return;
+  next.shelf = previous.shelf;
+  if (previous.alert === undefined) return;
   if (previous.rule.kind !== next.rule.kind || previous.rule.metrics[0] !== next.rule.metrics[0])
     return;
   next.alert = previous.alert;

@@ -76,6 +76,7 @@ export function attachRules(sensor: SensorEntry, book: RuleBook): RuleInstance[]
     const renewed = new RuleInstance(rule, sensor);
     renewed.state = kept.state;
     renewed.alert = kept.alert;
+    renewed.shelf = kept.shelf;
     kept.alert = undefined;
     kept.isRetired = true;
     return renewed;

@@ -93,6 +93,8 @@ export class SensorEntry implements SensorFacts {
   calibrationDateMs: number | undefined;
   updateWithinMs: number | undefined;
   registeredMs = 0;
+  /** Nobody is told of its alerts until then; Infinity until somebody brings it back, undefined while it serves. */
+  outOfServiceUntilMs: number | undefined;
 
   lastReceivedMs: number | undefined;
   /** Newest event time. */
@@ -126,6 +128,10 @@ export class SensorEntry implements SensorFacts {
 
   get cadenceMs(): number | undefined {
     return this.cadence.intervalMs;
+  }
+
+  isOutOfService(nowMs: number): boolean {
+    return this.outOfServiceUntilMs !== undefined && this.outOfServiceUntilMs > nowMs;
   }
 
   lastValue(metric: string): number | undefined {

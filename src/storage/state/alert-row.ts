@@ -15,6 +15,9 @@ export function alertFromRow(row: AlertsTable): Alert {
     severity: row.severity as Severity,
     acknowledged: row.acknowledged === 1,
     shelved_until: formatTimeOrNull(row.shelved_until),
+    shelved_by: row.shelved_by,
+    shelve_reason: row.shelve_reason,
+    shelve_one_shot: row.shelve_one_shot === 1,
     suppressed_by: row.suppressed_by,
     assignee: row.assignee,
     value: row.value,
@@ -26,5 +29,7 @@ export function alertFromRow(row: AlertsTable): Alert {
     cleared_at: formatTimeOrNull(row.cleared_at),
     acknowledged_at: formatTimeOrNull(row.acknowledged_at),
     acknowledged_by: row.acknowledged_by,
+    returned_at: formatTimeOrNull(row.returned_at),
+    first_of_storm: row.first_of_storm === 1,
   };
 }

@@ -23,6 +23,12 @@ export interface AlertFilter {
   sensorId?: string | undefined;
   ruleId?: string | undefined;
   isAcknowledged?: boolean | undefined;
+  /** Active, or cleared and not acknowledged yet. */
+  isOpen?: boolean | undefined;
+  /** Shelved at this moment, or (false) not. */
+  isShelved?: boolean | undefined;
+  isSuppressed?: boolean | undefined;
+  nowMs?: number | undefined;
   /** Bounds of the start: inclusive, exclusive. */
   fromMs?: number | undefined;
   toMs?: number | undefined;
@@ -40,6 +46,25 @@ export function listAlertRows(db: StateDb, filter: AlertFilter): Promise<AlertsT
   if (filter.ruleId !== undefined) query = query.where('rule_id', '=', filter.ruleId);
   if (filter.isAcknowledged !== undefined) {
     query = query.where('acknowledged', '=', filter.isAcknowledged ? 1 : 0);
+  }
+  if (filter.isOpen !== undefined) {
+    const { isOpen } = filter;
+    query = query.where(({ eb, or, and }) =>
+      isOpen
+        ? or([eb('state', '=', 'active'), eb('acknowledged', '=', 0)])
+        : and([eb('state', '=', 'cleared'), eb('acknowledged', '=', 1)]),
+    );
+  }
+  if (filter.isShelved !== undefined) {
+    const { isShelved, nowMs = 0 } = filter;
+    query = query.where(({ eb, or }) =>
+      isShelved
+        ? eb('shelved_until', '>', nowMs)
+        : or([eb('shelved_until', 'is', null), eb('shelved_until', '<=', nowMs)]),
+    );
+  }
+  if (filter.isSuppressed !== undefined) {
+    query = query.where('suppressed_by', filter.isSuppressed ? 'is not' : 'is', null);
   }
   if (filter.fromMs !== undefined) query = query.where('started_at', '>=', filter.fromMs);
   if (filter.toMs !== undefined) query = query.where('started_at', '<', filter.toMs);
@@ -68,19 +93,21 @@ export function alertHistory(
     .execute();
 }
 
-/** Keeps one more change of an alert, which changes nothing of the alert itself. */
-export async function addAlertHistory(
-  tx: StateTransaction,
-  entry: Insertable<AlertHistoryTable>,
-): Promise<void> {
-  await tx.insertInto('alert_history').values(entry).execute();
-}
-
 /** What people change of an alert; the rest belongs to the processor. */
 export type AlertPeoplePart = Partial<
   Pick<
     AlertsTable,
-    'acknowledged' | 'acknowledged_at' | 'acknowledged_by' | 'assignee' | 'next_repeat_at'
+    | 'acknowledged'
+    | 'acknowledged_at'
+    | 'acknowledged_by'
+    | 'assignee'
+    | 'next_repeat_at'
+    | 'shelved_until'
+    | 'shelve_one_shot'
+    | 'shelved_by'
+    | 'shelve_reason'
+    | 'state'
+    | 'cleared_at'
   >
 >;
 

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { initial } from './migrations/0001-initial.ts';
 import { deadLettersByCustomer } from './migrations/0002-dead-letters-by-customer.ts';
+import { alarmLifecycle } from './migrations/0003-alarm-lifecycle.ts';
 import { notificationCourses } from './migrations/0004-notification-courses.ts';
 import { alertsByReceipt } from './migrations/0007-alerts-by-receipt.ts';
 import { meta } from './migrations/0008-meta.ts';
@@ -14,6 +15,7 @@ function migrations(serial: Serial): Record<string, Migration> {
   return {
     '0001-initial': { up: (handle) => initial(handle, serial) },
     '0002-dead-letters-by-customer': { up: deadLettersByCustomer },
+    '0003-alarm-lifecycle': { up: alarmLifecycle },
     '0004-notification-courses': { up: notificationCourses },
     '0007-alerts-by-receipt': { up: alertsByReceipt },
     '0008-meta': { up: meta },

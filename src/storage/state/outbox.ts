@@ -246,8 +246,8 @@ async function moveOn(db: StateDb | StateTransaction, attempts: readonly Attempt
 }
 
 /**
- * Alerts that are due to be looked at: open ones that nobody has acknowledged, and cleared ones of which more people may
- * have to hear that they are.
+ * Alerts that are due to be looked at: open ones, because they are told again or their hush ends, and cleared ones of
+ * which more people may have to hear that they are.
  */
 export function findDueRepeats(
   db: StateDb | StateTransaction,
@@ -257,7 +257,6 @@ export function findDueRepeats(
     .selectFrom('alerts')
     .selectAll()
     .where('next_repeat_at', '<=', nowMs)
-    .where(isFollowedUp)
     .orderBy('next_repeat_at')
     .limit(limit)
     .execute();
@@ -313,7 +312,6 @@ export async function nextDueAfter(db: StateDb, nowMs: number): Promise<NextDue>
       selectFrom('alerts')
         .select(({ fn }) => fn.min('next_repeat_at').as('at'))
         .where('next_repeat_at', 'is not', null)
-        .where(isFollowedUp)
         .as('repeat'),
     ])
     .executeTakeFirstOrThrow();

@@ -20,6 +20,8 @@ export interface SensorsTable {
   calibration_date: number | null;
   /** SenML `ut`, ms. */
   update_within: number | null;
+  /** JSON: `OutOfService`; null while it serves. */
+  out_of_service: string | null;
   registered_at: number;
   updated_at: number;
 }
@@ -61,7 +63,11 @@ export interface AlertsTable {
   /** The worst that it has been: who was told of that is told what becomes of it. */
   highest_severity: string;
   acknowledged: number;
+  /** Shelved while this lies ahead, as its later occurrences are; with one shot until it clears. */
   shelved_until: number | null;
+  shelve_one_shot: number;
+  shelved_by: string | null;
+  shelve_reason: string | null;
   suppressed_by: string | null;
   assignee: string | null;
   value: number | null;
@@ -73,7 +79,12 @@ export interface AlertsTable {
   cleared_at: number | null;
   acknowledged_at: number | null;
   acknowledged_by: string | null;
-  /** When an active, unacknowledged alert is told again; null = never. */
+  /** Since when the condition of a latched alert no longer holds; null while it does. */
+  returned_at: number | null;
+  /** 1 once it has been put to the policies, whomever they tell; 0 while it is hushed from the start, and again for a re-alert. */
+  told: number;
+  first_of_storm: number;
+  /** When the notifier looks at it again: to tell it again, or for the first time after a hush; null = never. */
   next_repeat_at: number | null;
 }
 

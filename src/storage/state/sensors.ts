@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { OutOfService } from '#domain/out-of-service.ts';
 import type { SensorsTable, SeriesTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
@@ -92,6 +93,15 @@ export async function updateSensor(
   { pk, record }: { pk: number; record: SensorRecord },
 ): Promise<void> {
   await tx.updateTable('sensors').set(record).where('pk', '=', pk).execute();
+}
+
+/** null brings it back. */
+export async function setOutOfService(
+  tx: StateTransaction,
+  { pk, service }: { pk: number; service: OutOfService | null },
+): Promise<void> {
+  const text = service === null ? null : JSON.stringify(service);
+  await tx.updateTable('sensors').set({ out_of_service: text }).where('pk', '=', pk).execute();
 }
 
 export async function updateUnit(

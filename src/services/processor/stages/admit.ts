@@ -136,6 +136,7 @@ export function sensorRow(sensor: SensorEntry, nowMs: number): SensorsTable {
     parent_id: null,
     calibration_date: sensor.calibrationDateMs ?? null,
     update_within: sensor.updateWithinMs ?? null,
+    out_of_service: null,
     registered_at: nowMs,
     updated_at: nowMs,
   };

@@ -1,13 +1,15 @@
 import type { AlertOutcome } from '#domain/alert.ts';
 import type { NotificationType } from '#domain/notification.ts';
 import { buildNotificationPayload } from '#domain/notification-payload.ts';
-import { SEVERITIES, type Severity } from '#domain/rule.ts';
+import type { Severity } from '#domain/rule.ts';
+import { isHushed } from '#engine/alarms/hush.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { routeAlert } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
 import { heldBy, queuedNotification } from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
+import { applyTransition } from '../apply-transition.ts';
 import type { Fired, Group } from '../group.ts';
 
 // Tested by: ../processor.test.ts
@@ -23,6 +25,7 @@ export function route(group: Group, routingOf: (customer: string) => Routing): v
     // A rule whose severity was changed raises anew what stands: the alert goes on, more or less severe.
     if (
       transition.change === 'raised' &&
+      fired.instance.alert?.returned_at == null &&
       (previousSeverity ?? transition.severity) !== transition.severity
     )
       fired.transition = { ...transition, change: 'severity_changed' };
@@ -46,103 +49,6 @@ function outcomeOf(row: AlertsTable, isTold: boolean): AlertOutcome {
   };
 }
 
-/** The alert as it is after the change; undefined where there is nothing to change. */
-function applyTransition(group: Group, fired: Fired): AlertsTable | undefined {
-  const { instance, transition } = fired;
-  const row = instance.alert;
-  if (transition.change === 'raised') {
-    // After a restart the rule may come to what it had told already: then that alert stands.
-    if (row !== undefined) return undefined;
-    const alert = newAlert(group, fired);
-    instance.alert = alert;
-    group.unit.newAlerts.push(alert);
-    addHistory(group, alert, transition.change);
-    return alert;
-  }
-  if (row === undefined) return undefined;
-  const next = {
-    ...row,
-    limit_value: transition.limit ?? row.limit_value,
-    value: transition.value ?? row.value,
-    peak: transition.peak ?? row.peak,
-  };
-  if (transition.change === 'severity_changed') {
-    next.severity = transition.severity;
-    next.highest_severity = worse(row.highest_severity, transition.severity);
-    group.unit.alertUpdates.push({
-      id: row.id,
-      severity: next.severity,
-      highest_severity: next.highest_severity,
-      value: next.value,
-      limit_value: next.limit_value,
-      peak: next.peak,
-    });
-    instance.alert = next;
-  } else {
-    next.limit_value = row.limit_value;
-    next.state = 'cleared';
-    next.cleared_at = transition.atMs;
-    next.next_repeat_at = null;
-    group.unit.alertUpdates.push({
-      id: row.id,
-      state: 'cleared',
-      cleared_at: next.cleared_at,
-      value: next.value,
-      peak: next.peak,
-      next_repeat_at: null,
-    });
-    instance.alert = undefined;
-  }
-  addHistory(group, next, transition.change);
-  return next;
-}
-
-function worse(a: string, b: Severity): string {
-  return SEVERITIES.indexOf(a as Severity) > SEVERITIES.indexOf(b) ? a : b;
-}
-
-function newAlert(group: Group, { instance, transition }: Fired): AlertsTable {
-  const { sensor, rule } = instance;
-  const metric = rule.takes === 'sample' ? (rule.metrics[0] ?? null) : null;
-  return {
-    id: uuidV7(group.nowMs),
-    customer: sensor.customer,
-    rule_id: rule.rule.id,
-    sensor_pk: sensor.pk,
-    sensor_id: sensor.sensorId,
-    metric,
-    condition: rule.kind,
-    state: 'active',
-    severity: transition.severity,
-    highest_severity: transition.severity,
-    acknowledged: 0,
-    shelved_until: null,
-    suppressed_by: null,
-    assignee: null,
-    value: transition.value,
-    limit_value: transition.limit,
-    unit: metric === null ? null : (sensor.series.get(metric)?.unit ?? null),
-    peak: transition.peak,
-    started_at: transition.startedAtMs,
-    received_at: group.nowMs,
-    cleared_at: null,
-    acknowledged_at: null,
-    acknowledged_by: null,
-    next_repeat_at: null,
-  };
-}
-
-function addHistory(group: Group, row: AlertsTable, change: string): void {
-  group.unit.alertChanges.push({
-    alert_id: row.id,
-    at: group.nowMs,
-    by: 'system',
-    change,
-    severity: row.severity,
-    comment: null,
-  });
-}
-
 function notify(
   group: Group,
   { instance, transition, tally }: Fired,
@@ -153,6 +59,17 @@ function notify(
   }: { row: AlertsTable; previousSeverity: Severity | null; routing: Routing },
 ): boolean {
   const { sensor, rule } = instance;
+  const isOver = row.state === 'cleared';
+  // A condition that has gone from a latched alert is no news: it waits for its reset.
+  if (row.returned_at !== null && !isOver) return false;
+  if (isOver ? row.told === 0 : isHushed(row, group.nowMs)) {
+    if (!isOver) lookAgain(group, row, Math.max(row.shelved_until ?? 0, group.nowMs));
+    return false;
+  }
+  if (row.told === 0) {
+    row.told = 1;
+    if (transition.change !== 'raised') group.unit.alertUpdates.push({ id: row.id, told: 1 });
+  }
   const routed = routeAlert(
     {
       type: transition.change as NotificationType,
@@ -210,4 +127,10 @@ function notify(
     );
   }
   return true;
+}
+
+/** The notifier looks when the hush is over, and whether it is over already: people may have been faster. */
+function lookAgain(group: Group, row: AlertsTable, atMs: number): void {
+  row.next_repeat_at = atMs;
+  group.unit.alertUpdates.push({ id: row.id, next_repeat_at: atMs });
 }

@@ -6,12 +6,18 @@ import {
   CommentInput,
   GetAlertQuery,
   ListAlertsQuery,
+  ResetInput,
+  ShelveInput,
+  UnshelveInput,
 } from '#domain/questions.ts';
 import { acknowledgeAlert } from '#operations/alert/acknowledge.ts';
 import { assignAlert } from '#operations/alert/assign.ts';
 import { commentAlert } from '#operations/alert/comment.ts';
 import { getAlert } from '#operations/alert/get.ts';
 import { listAlerts } from '#operations/alert/list.ts';
+import { resetAlert } from '#operations/alert/reset.ts';
+import { shelveAlert } from '#operations/alert/shelve.ts';
+import { unshelveAlert } from '#operations/alert/unshelve.ts';
 import { GivenIdParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
 
@@ -97,5 +103,60 @@ export function alertRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
     },
     (request) =>
       assignAlert({ ctx: ctxOf(request), input: { id: request.params.id, body: request.body } }),
+  );
+  app.post(
+    '/v1/alerts/:id/shelve',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Shelve an alert',
+        description:
+          'Nobody is told of it, nor of later ones of the same rule and sensor, for a time of at most 7 days, or with `one_shot` until it clears. It comes back by itself, and is told then if it still stands.',
+        params: GivenIdParams,
+        body: ShelveInput,
+        response: { 200: Alert },
+      },
+    },
+    (request) =>
+      shelveAlert({ ctx: ctxOf(request), input: { id: request.params.id, body: request.body } }),
+  );
+  app.post(
+    '/v1/alerts/:id/unshelve',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Bring a shelved alert back',
+        description: 'It is told now if it still stands. 409 where it is not shelved.',
+        params: GivenIdParams,
+        body: UnshelveInput,
+        response: { 200: Alert },
+      },
+    },
+    (request) =>
+      unshelveAlert({
+        ctx: ctxOf(request),
+        input: { id: request.params.id, body: request.body ?? {} },
+      }),
+  );
+  app.post(
+    '/v1/alerts/:id/reset',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Reset a latched alert',
+        description: 'Ends it once its condition no longer holds; 409 before.',
+        params: GivenIdParams,
+        body: ResetInput,
+        response: { 200: Alert },
+      },
+    },
+    (request) =>
+      resetAlert({
+        ctx: ctxOf(request),
+        input: { id: request.params.id, body: request.body ?? {} },
+      }),
   );
 }

@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
+import { OutOfServiceInput } from '#domain/questions.ts';
 import { ListSensorsQuery, Sensor, SensorInput, SensorPage, SensorPatch } from '#domain/sensor.ts';
 import { createSensor } from '#operations/sensor/create.ts';
 import { deleteSensor } from '#operations/sensor/delete.ts';
 import { getSensor } from '#operations/sensor/get.ts';
 import { listSensors } from '#operations/sensor/list.ts';
+import { returnToService, takeOutOfService } from '#operations/sensor/out-of-service.ts';
 import { patchSensor } from '#operations/sensor/patch.ts';
 import { putSensor } from '#operations/sensor/put.ts';
 import { Nothing, SensorParams } from '../../answers.ts';
@@ -125,5 +127,38 @@ export function sensorRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       await deleteSensor({ ctx: ctxOf(request), input: request.params });
       return reply.code(204).send(null);
     },
+  );
+  app.post(
+    '/v1/sensors/:id/out-of-service',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Take a sensor out of service',
+        description: 'It is measured and shown as ever; nobody is told of its alerts.',
+        params: SensorParams,
+        body: OutOfServiceInput,
+        response: { 200: Sensor },
+      },
+    },
+    (request) =>
+      takeOutOfService({
+        ctx: ctxOf(request),
+        input: { id: request.params.id, body: request.body },
+      }),
+  );
+  app.delete(
+    '/v1/sensors/:id/out-of-service',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Bring a sensor back into service',
+        description: 'Those of its alerts that still stand are told now.',
+        params: SensorParams,
+        response: { 200: Sensor },
+      },
+    },
+    (request) => returnToService({ ctx: ctxOf(request), input: request.params }),
   );
 }
