@@ -233,3 +233,25 @@ test('a digest for a contact that is gone reaches others, one by one', async () 
   await settled(platform);
   expect(types(other)).toEqual(['raised', 'raised']);
 });
+
+test('where a contact cannot be reached, the fallback is told who that is', async () => {
+  const platform = await createTestApp();
+  const anne = await addReceiver(platform, 'anne');
+  anne.answer(...Array(50).fill(503));
+  const boss = await addReceiver(platform, 'boss');
+  await platform.put('/v1/policies/insist', {
+    steps: [{ contacts: ['anne'] }],
+    fallback: ['boss'],
+    fallback_after: '1s',
+  });
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  await platform.send(reading(40));
+  await boss.waitFor(1);
+  expect(types(boss)).toEqual(['raised']);
+  expect(events(boss)[0]!.data.message).toContain('anne could not be reached.');
+  await platform.send(reading(20));
+  await boss.waitFor(2);
+  expect(types(boss)).toEqual(['raised', 'cleared']);
+  const told = (await deliveries(platform)).find(({ fallback_for }) => fallback_for !== null);
+  expect(told).toMatchObject({ contact_id: 'boss', fallback_for: 'anne' });
+});

@@ -37,10 +37,12 @@ export function renderMessage(request: MessageRequest): RenderedMessage {
   const instructions = asksForAction(kind)
     ? localized(payload.rule.instructions, language)
     : undefined;
+  const { fallback_for: name } = payload;
+  const instead = name === undefined ? '' : `${translate(language, 'fallback', { name })}\n`;
   return composeMessage({
     language,
     subject: translate(language, `subject.${kind}`, words),
-    first: translate(language, `short.${kind}`, { ...words, headline }),
+    first: instead + translate(language, `short.${kind}`, { ...words, headline }),
     rows: alertRows(kind, { words, reader }),
     instructions: instructions && fillTemplate(instructions, template),
     link: publicUrl && alertLink(publicUrl, payload.alert.id),

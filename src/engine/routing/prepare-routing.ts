@@ -18,6 +18,8 @@ export interface PreparedPolicy {
   policy: Policy;
   fits: PolicyMatcher;
   steps: readonly PreparedStep[];
+  /** Told where a contact, or whoever is left of the steps, cannot be reached. */
+  fallback: readonly Contact[];
   repeatMs: number | null;
 }
 
@@ -50,10 +52,15 @@ export function prepareRouting(
         contacts: ids.flatMap((id) => contactById.get(id) ?? []),
         rotations: rotationIds.flatMap((id) => rotationById.get(id) ?? []),
       })),
+      fallback: (policy.fallback ?? []).flatMap((id) => contactById.get(id) ?? []),
       repeatMs: repeatOf(policy),
     }))
     // A policy that reaches nobody does not count: an alert is never silent by mistake.
-    .filter(({ steps }) => steps.some((step) => step.contacts.length + step.rotations.length > 0))
+    .filter(
+      ({ steps, fallback }) =>
+        fallback.length > 0 ||
+        steps.some((step) => step.contacts.length + step.rotations.length > 0),
+    )
     // A contact that two policies name is told once, by the one that repeats soonest.
     .sort((a, b) => (a.repeatMs ?? Infinity) - (b.repeatMs ?? Infinity) || byId(a, b));
   return {
@@ -88,9 +95,12 @@ export function contactsOfStep(
   return [...new Set([...contacts, ...onCall])];
 }
 
-/** The first step, from one on, that reaches anybody: a step that reaches nobody is passed over at once. */
+/**
+ * The first step, from one on, that reaches anybody: a step that reaches nobody is passed over at once. Where none is left
+ * the policy's fallback is told, as a step after the last.
+ */
 export function firstReached(
-  { steps }: PreparedPolicy,
+  { steps, fallback }: PreparedPolicy,
   from: number,
   moment: Moment,
 ): ReachedStep | undefined {
@@ -98,7 +108,7 @@ export function firstReached(
     const contacts = contactsOfStep(steps[step]!, moment);
     if (contacts.length > 0) return { step, contacts };
   }
-  return undefined;
+  return fallback.length > 0 ? { step: steps.length, contacts: fallback } : undefined;
 }
 
 /** `repeat` of a policy, at least a second; null where it does not repeat. */

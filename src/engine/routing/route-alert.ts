@@ -40,7 +40,7 @@ export interface Route {
    * (and leave a running one as it is).
    */
   repeatMs: number | null;
-  /** Others may have been told by now whom only the ledger knows: those of later steps, and who was on call. */
+  /** Others may have been told by now whom only the ledger knows: those of later steps, who was on call, stand-ins. */
   hasLaterSteps: boolean;
 }
 
@@ -68,6 +68,9 @@ export function routeAlert(change: RoutedChange, routing: Routing): Route {
     }
   }
   route.targets = [...targets.values()];
+  const hasStandIn = ({ contactId }: RouteTarget) =>
+    routing.contactById.get(contactId)?.fallback_contact !== undefined;
+  if (route.targets.some(hasStandIn)) route.hasLaterSteps = true;
   return route;
 }
 
@@ -100,9 +103,9 @@ function tellFirst(
 ): void {
   const { policy, steps, repeatMs } = prepared;
   const waitsMs = steps[0]?.afterMs ?? 0;
-  if (steps.length > 1 || waitsMs > 0 || steps.some(({ rotations }) => rotations.length > 0)) {
-    route.hasLaterSteps = true;
-  }
+  const { fallback } = prepared;
+  if (steps.length > 1 || waitsMs > 0 || fallback.length > 0) route.hasLaterSteps = true;
+  if (steps.some(({ rotations }) => rotations.length > 0)) route.hasLaterSteps = true;
   const dueMs: number[] = [];
   const first = firstReached(prepared, 0, { routing, atMs: change.atMs });
   if (waitsMs > 0) dueMs.push(waitsMs);

@@ -4,6 +4,7 @@ import type { Attempt, DueNotification } from '#storage/state/outbox.ts';
 import { type NotifierContext, type Parcel, type Stage, Stopped } from './parcel.ts';
 import { attempt } from './stages/attempt.ts';
 import { attemptOf, decide } from './stages/decide.ts';
+import { fallBack } from './stages/fall-back.ts';
 import { findChannel } from './stages/find-channel.ts';
 import { findContact } from './stages/find-contact.ts';
 import { gatherDigest } from './stages/gather-digest.ts';
@@ -22,6 +23,7 @@ const STAGES: readonly Stage[] = [
   writeMessage, // in the contact's language and time zone
   attempt, // one, for as long as it may take
   decide, // sent, again later, or given up
+  fallBack, // others, where it does not get through
   record, // durable, counted, announced
 ];
 

@@ -177,6 +177,20 @@ export async function dissolveDigest(
     .execute();
 }
 
+/** What went out in a digest, whole. */
+export function membersOfDigest(
+  tx: StateTransaction,
+  digestId: string,
+): Promise<NotificationsTable[]> {
+  return tx
+    .selectFrom('notifications')
+    .selectAll()
+    .where('digest_id', '=', digestId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
 /** The payloads of what goes out in a digest, the oldest first. */
 export async function payloadsOfDigest(
   db: StateDb,

@@ -117,3 +117,18 @@ export function notificationsOfAlert(
     .where('customer', '=', customer)
     .execute();
 }
+
+/** Who has been told of an alert in the place of somebody else since a time. */
+export async function fallbacksOfAlert(
+  tx: StateTransaction,
+  { alertId, sinceMs }: { alertId: string; sinceMs: number },
+): Promise<Set<string>> {
+  const rows = await tx
+    .selectFrom('notifications')
+    .select('contact_id')
+    .where('alert_id', '=', alertId)
+    .where('fallback_for', 'is not', null)
+    .where('created_at', '>=', sinceMs)
+    .execute();
+  return new Set(rows.map((row) => row.contact_id));
+}
