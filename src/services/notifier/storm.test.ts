@@ -85,6 +85,33 @@ describe('a storm', () => {
     expect(await membersOf(digest.id)).toEqual(ids(25).slice(10));
   });
 
+  test('of 10,000 alerts is ten messages and five digests, in which every alert is listed once', async () => {
+    await putContact();
+    const rows = Array.from({ length: 10_000 }, (_, at) => {
+      const alert = alertRow({ id: `a${String(at).padStart(5, '0')}` });
+      const payload = buildNotificationPayload({
+        alert: alertFromRow(alert),
+        rule: { id: 'too-warm' },
+        sensor: { id: 's', labels: {} },
+      });
+      const { id } = alert;
+      return notificationRow({ id: `n-${id}`, alert_id: id, payload: JSON.stringify(payload) });
+    });
+    await store.transaction((tx) => insertNotifications(tx, rows));
+    const told: string[] = [];
+    for (let page = 0; page < 10_000 / 128; page++) {
+      const alone = await take(T0, 128);
+      for (const id of alone) await settle(id);
+      told.push(...alone.map((id) => id.slice(2)));
+    }
+    expect(told).toHaveLength(10);
+    expect(await take(T0 + 30_000)).toEqual(Array(5).fill('digest'));
+    for (const { id, type } of await all()) {
+      if (type === 'digest') told.push(...(await membersOf(id)));
+    }
+    expect(told.toSorted()).toEqual(rows.map(({ alert_id: id }) => id));
+  });
+
   test('goes on while there are five in ten minutes, with a digest every three minutes', async () => {
     await putContact();
     for (const id of ids(12)) await put(id);

@@ -22,15 +22,15 @@ export async function countBefore(
       (select count(*) from (
         select e.id from notifications as e
         where e.customer = n.customer and e.contact_id = n.contact_id
-          and e.created_at > n.created_at - ${windowMs} and e.created_at <= n.created_at
-          and (e.created_at < n.created_at or e.id < n.id) and e.type <> 'digest'
+          and e.created_at > n.created_at - ${windowMs}
+          and (e.created_at, e.id) < (n.created_at, n.id) and e.type <> 'digest'
           and (e.group_key is null or e.group_key = '["storm"]')
-        order by e.created_at desc limit ${most}) as earlier) as before,
+        order by e.created_at desc, e.id desc limit ${most}) as earlier) as before,
       (select count(*) from (
         select e.id from notifications as e
         where e.customer = n.customer and e.contact_id = n.contact_id and e.group_key = '["storm"]'
           and e.type <> 'digest' and e.created_at > n.created_at - ${windowMs}
-          and e.created_at <= n.created_at and (e.created_at < n.created_at or e.id < n.id)
+          and (e.created_at, e.id) < (n.created_at, n.id)
         limit 1) as stormy) as storms
     from notifications as n where n.id in (${sql.join([...ids])})`.execute(db);
   return new Map(

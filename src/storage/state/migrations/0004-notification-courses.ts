@@ -17,7 +17,7 @@ export async function notificationCourses(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('notifications_by_contact')
     .on('notifications')
-    .columns(['customer', 'contact_id', 'created_at'])
+    .columns(['customer', 'contact_id', 'created_at', 'id'])
     .execute();
   await db.schema
     .createIndex('notifications_held')
