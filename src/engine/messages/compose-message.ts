@@ -12,6 +12,10 @@ export interface RenderedMessage {
   short: string;
   /** Everything, as plain text; it begins with what happened. */
   text: string;
+  /** `text` without the link, for channels that show links in a way of their own. */
+  body: string;
+  /** Where the dashboard shows it, and what to call that; undefined where the dashboard has no public address. */
+  link: { label: string; url: string } | undefined;
   /** The same as a small page of HTML, every value escaped. */
   html: string;
 }
@@ -47,7 +51,8 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
 
   const blocks = [first, rows.map((row) => say('row', row)).join('\n')];
   if (instructions) blocks.push(`${say('instructions')}\n${instructions}`);
-  if (link) blocks.push(say('row', { label: say('label.link'), text: link }));
+  const body = blocks.join('\n\n');
+  const linkRow = link ? `\n\n${say('row', { label: say('label.link'), text: link })}` : '';
 
   const html = [
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"></head><body>`,
@@ -68,7 +73,9 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
     language,
     subject: cut(oneLine(parts.subject), SUBJECT_LENGTH),
     short: cut(oneLine(first), SHORT_LENGTH),
-    text: `${blocks.join('\n\n')}\n`,
+    text: `${body}${linkRow}\n`,
+    body,
+    link: link ? { label: say('label.link'), url: link } : undefined,
     html: `${html.join('\n')}\n`,
   };
 }

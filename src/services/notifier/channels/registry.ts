@@ -7,14 +7,20 @@ import { renderTestMessage } from '#engine/messages/render-message.ts';
 import type { ChannelProblem, ChannelRegistry } from '#operations/contact/channel-port.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import type { Channel, ChannelOptions, ChannelSettings } from './channel.ts';
+import { createDiscordChannel } from './discord/discord.ts';
 import { createEmailChannel } from './email/email.ts';
+import { createMattermostChannel } from './mattermost/mattermost.ts';
 import { createNullChannel } from './null/null.ts';
+import { createSlackChannel } from './slack/slack.ts';
 import { createWebhookChannel } from './webhook/webhook.ts';
 
 /** Every way to reach people, by the name that contacts use: one folder, one line. */
 export const CHANNEL_MAKERS = {
+  discord: createDiscordChannel,
   email: createEmailChannel,
+  mattermost: createMattermostChannel,
   null: createNullChannel,
+  slack: createSlackChannel,
   webhook: createWebhookChannel,
 } as const satisfies Record<string, (options: ChannelOptions) => Channel>;
 

@@ -1,6 +1,7 @@
 import { formatTime } from '#domain/time.ts';
 import type { ChannelProblem } from '#operations/contact/channel-port.ts';
-import { hostOf, isPrivateHost, type Resolver } from '../../outbound/address-guard.ts';
+import type { Resolver } from '../../outbound/address-guard.ts';
+import { findAddressProblems } from '../../outbound/address-problems.ts';
 import { outcomeOfAnswer, outcomeOfError } from '../../outbound/http-outcome.ts';
 import { HttpPoster } from '../../outbound/http-poster.ts';
 import type { Channel, ChannelOptions, ChannelSettings, SendRequest } from '../channel.ts';
@@ -55,22 +56,7 @@ export function createWebhookChannel(
 }
 
 function findProblems(settings: WebhookSettings, allowPrivate: boolean): ChannelProblem[] {
-  const problems: ChannelProblem[] = [];
-  const wrongUrl = (detail: string, code?: ChannelProblem['code']) =>
-    problems.push({ pointer: '/url', detail, ...(code ? { code } : {}) });
-  if (!URL.canParse(settings.url)) wrongUrl('is not a URL');
-  else {
-    const url = new URL(settings.url);
-    if (url.username !== '' || url.password !== '') {
-      wrongUrl('must not carry a user name or a password');
-    }
-    if (!allowPrivate && isPrivateHost(hostOf(url))) {
-      wrongUrl(
-        `${hostOf(url)} is a private address; VIGIE_ALLOW_PRIVATE_WEBHOOKS=true admits it`,
-        'private_address_refused',
-      );
-    }
-  }
+  const problems = findAddressProblems(settings.url, { pointer: '/url', allowPrivate });
   if (settings.secret !== undefined && keyOf(settings.secret) === undefined) {
     problems.push({ pointer: '/secret', detail: 'must be 24 to 64 bytes in base64 after whsec_' });
   }
