@@ -42,6 +42,11 @@ export function createHttpChannel(options: ChannelOptions, kind: HttpChannelKind
   };
 }
 
+/** The base address of a provider, without a slash at its end. */
+export function baseOf(apiUrl: string): string {
+  return apiUrl.replace(/\/+$/, '');
+}
+
 /** Of an address only what comes after the host is secret. */
 function secretsOf(settings: ChannelSettings, fields: readonly string[]): string[] {
   return fields.flatMap((field) => {

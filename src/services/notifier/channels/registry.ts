@@ -10,8 +10,11 @@ import type { Channel, ChannelOptions, ChannelSettings } from './channel.ts';
 import { createDiscordChannel } from './discord/discord.ts';
 import { createEmailChannel } from './email/email.ts';
 import { createMattermostChannel } from './mattermost/mattermost.ts';
+import { createNtfyChannel } from './ntfy/ntfy.ts';
 import { createNullChannel } from './null/null.ts';
 import { createSlackChannel } from './slack/slack.ts';
+import { createTeamsChannel } from './teams/teams.ts';
+import { createTelegramChannel } from './telegram/telegram.ts';
 import { createWebhookChannel } from './webhook/webhook.ts';
 
 /** Every way to reach people, by the name that contacts use: one folder, one line. */
@@ -19,8 +22,11 @@ export const CHANNEL_MAKERS = {
   discord: createDiscordChannel,
   email: createEmailChannel,
   mattermost: createMattermostChannel,
+  ntfy: createNtfyChannel,
   null: createNullChannel,
   slack: createSlackChannel,
+  teams: createTeamsChannel,
+  telegram: createTelegramChannel,
   webhook: createWebhookChannel,
 } as const satisfies Record<string, (options: ChannelOptions) => Channel>;
 
