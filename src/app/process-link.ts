@@ -23,6 +23,7 @@ const TOPICS: Record<string, 'rules.changed' | 'routing.changed' | 'keys.changed
   contact: 'routing.changed',
   policy: 'routing.changed',
   'on-call': 'routing.changed',
+  'maintenance-window': 'routing.changed',
   key: 'keys.changed',
   session: 'keys.changed',
 };

@@ -159,6 +159,30 @@ export function alertLifecycleSuite(start: () => Promise<TestApp>): void {
     expect((await app.call('DELETE', path)).status).toBe(409);
   });
 
+  test('in a maintenance window nobody is told, and at its end they are told of what stands', async () => {
+    const { app, told, newest, changes } = await setUp();
+    const windows = '/v1/maintenance-windows/oven';
+    const window = {
+      where: { sensors: ['oven'] },
+      time_zone: 'Europe/Paris',
+      starts_at: new Date(Date.now() - 60_000).toISOString(),
+    };
+    await app.put(windows, { ...window, duration: '1h' });
+    await expect
+      .poll(
+        async () => (await app.send(reading(31), reading(20), reading(31))).alerts[0]?.notification,
+        PATIENCE,
+      )
+      .toBe('none');
+    expect(await newest()).toMatchObject({ suppressed_by: 'maintenance-window/oven' });
+    const shortMs = Date.now() + 2000 - Date.parse(window.starts_at);
+    await app.put(windows, { ...window, duration: `${shortMs}ms` });
+    await told('raised');
+    await expect.poll(changes, PATIENCE).toEqual(['raised', 'suppressed', 'unsuppressed']);
+    expect((await app.call('GET', windows)).body).toMatchObject({ is_open: false, next: [] });
+    expect((await app.call('DELETE', windows)).status).toBe(204);
+  });
+
   test('what became worse while nobody was told is told when the hush is over', async () => {
     const { app, act, told } = await setUp({
       when: {

@@ -1,6 +1,7 @@
 import type { Contact, Policy } from '#domain/notification.ts';
 import type { OnCall } from '#domain/on-call.ts';
 import { durationMs } from '#domain/time.ts';
+import type { PreparedWindow } from '../alarms/maintenance.ts';
 import { type PolicyMatcher, policyMatcher } from './match-policy.ts';
 import { Rotation } from './rotation.ts';
 
@@ -30,6 +31,8 @@ export interface Routing {
   readonly everyone: readonly Contact[];
   /** Enabled contacts, by id. */
   readonly contactById: ReadonlyMap<string, Contact>;
+  /** Maintenance windows: while one is open for a sensor nobody is told of its alerts. */
+  readonly windows: readonly PreparedWindow[];
 }
 
 const SHORTEST_REPEAT_MS = 1000;
@@ -68,6 +71,7 @@ export function prepareRouting(
     policyById: new Map(prepared.map((entry) => [entry.policy.id, entry])),
     everyone,
     contactById,
+    windows: [],
   };
 }
 

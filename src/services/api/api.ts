@@ -21,6 +21,7 @@ import { deliveryRoutes } from './routes/v1/deliveries.ts';
 import { eventRoutes } from './routes/v1/events.ts';
 import { exportRoutes } from './routes/v1/export.ts';
 import { ingestDoors } from './routes/v1/ingest-doors.ts';
+import { maintenanceWindowRoutes } from './routes/v1/maintenance-windows.ts';
 import { onCallRoutes } from './routes/v1/on-call.ts';
 import { policyRoutes } from './routes/v1/policies.ts';
 import { ruleRoutes } from './routes/v1/rules.ts';
@@ -83,6 +84,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   contactRoutes(app, context);
   policyRoutes(app, context);
   onCallRoutes(app, context);
+  maintenanceWindowRoutes(app, context);
   deliveryRoutes(app, context);
   deadLetterRoutes(app, context);
   exportRoutes(app, context);

@@ -18,7 +18,9 @@ afterEach(() => store.close());
 async function look(fields: Partial<AlertsTable>, nowMs = T0) {
   const alert = alertRow({ id: 'a', next_repeat_at: nowMs, ...fields });
   await store.db.insertInto('alerts').values(alert).execute();
-  const answer = await lookAtAlert(store, { alert, nowMs }, (after) => changed.push(after));
+  const answer = await lookAtAlert(store, { alert, windows: [], nowMs }, (after) =>
+    changed.push(after),
+  );
   const row = await findAlert(store.db, { customer: 'main', id: 'a' });
   const history = (await alertHistory(store.db, 'a')).map(({ change }) => change);
   return { answer, row, history, alert };
@@ -89,7 +91,7 @@ test('who comes second changes nothing and tells nobody', async () => {
   const note = (after: AlertsTable) => changed.push(after);
   const answers = [];
   for (let times = 0; times < 2; times++)
-    answers.push(await lookAtAlert(store, { alert, nowMs: T0 }, note));
+    answers.push(await lookAtAlert(store, { alert, windows: [], nowMs: T0 }, note));
   // The first look leaves the time as it was: what it answers is told in a step of its own.
   expect(answers.map((answer) => answer?.id)).toEqual(['a', undefined]);
   expect(changed).toHaveLength(1);

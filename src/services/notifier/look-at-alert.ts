@@ -2,6 +2,11 @@ import { parseOutOfService } from '#domain/out-of-service.ts';
 import type { Rule } from '#domain/rule.ts';
 import { durationMs } from '#domain/time.ts';
 import { isHushed } from '#engine/alarms/hush.ts';
+import {
+  type PreparedWindow,
+  suppressedByWindow,
+  windowOpenFor,
+} from '#engine/alarms/maintenance.ts';
 import { type AlertChange, moveAlert } from '#storage/state/alarms.ts';
 import { findDocument } from '#storage/state/documents.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
@@ -12,6 +17,12 @@ import type { StateDb, StateStore } from '#storage/state/state-store.ts';
 
 /** What ends without anybody saying so is looked up again after so long. */
 const LOOK_AGAIN_MS = 60_000;
+
+interface Looked {
+  alert: AlertsTable;
+  windows: readonly PreparedWindow[];
+  nowMs: number;
+}
 
 /** Why nobody is told of an alert, and when that may be otherwise. */
 interface Suppression {
@@ -27,10 +38,10 @@ interface Suppression {
  */
 export async function lookAtAlert(
   state: StateStore,
-  { alert, nowMs }: { alert: AlertsTable; nowMs: number },
+  { alert, windows, nowMs }: Looked,
   onChanged: (alert: AlertsTable) => void,
 ): Promise<AlertsTable | undefined> {
-  const suppression = await suppressionOf(state.db, alert, nowMs);
+  const suppression = await suppressionOf(state.db, { alert, windows, nowMs });
   const { set, entries } = changesOf(alert, { suppression, nowMs });
   const reAlertMs = alert.acknowledged === 1 ? await reAlertAt(state.db, alert) : undefined;
   if (reAlertMs !== undefined && reAlertMs <= nowMs) {
@@ -93,14 +104,17 @@ function changesOf(
 
 async function suppressionOf(
   db: StateDb,
-  alert: AlertsTable,
-  nowMs: number,
+  { alert, windows, nowMs }: Looked,
 ): Promise<Suppression | undefined> {
   const { customer, sensor_id: sensorId } = alert;
   const sensor = await findSensor(db, { customer, sensorId });
   const service = parseOutOfService(sensor?.out_of_service ?? null);
-  if (service === null || (service.untilMs ?? Number.POSITIVE_INFINITY) <= nowMs) return undefined;
-  return { by: 'out-of-service', untilMs: service.untilMs ?? nowMs + LOOK_AGAIN_MS };
+  if (service !== null && (service.untilMs ?? Number.POSITIVE_INFINITY) > nowMs)
+    return { by: 'out-of-service', untilMs: service.untilMs ?? nowMs + LOOK_AGAIN_MS };
+  if (windows.length === 0) return undefined;
+  const labels = JSON.parse(sensor?.labels ?? '{}') as Record<string, string>;
+  const open = windowOpenFor(windows, { id: sensorId, labels }, nowMs);
+  return open && { by: suppressedByWindow(open.id), untilMs: open.toMs };
 }
 
 /** When an acknowledged alert is told again, by its rule as it is now; undefined where it is not. */

@@ -49,7 +49,7 @@ export async function tellAgain(
     }
     if (alert.state === 'cleared') await tellCleared(state, { alert, routing, nowMs });
     else {
-      const open = await lookAtAlert(state, { alert, nowMs }, onChanged);
+      const open = await lookAtAlert(state, { alert, windows: routing.windows, nowMs }, onChanged);
       if (open) await tellOn(state, { alert: open, routing, nowMs });
     }
   }

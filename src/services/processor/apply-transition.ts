@@ -1,8 +1,14 @@
 import { SEVERITIES, type Severity } from '#domain/rule.ts';
+import {
+  type PreparedWindow,
+  suppressedByWindow,
+  windowOpenFor,
+} from '#engine/alarms/maintenance.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { Fired, Group } from './group.ts';
 import type { RuleInstance } from './rule-instance.ts';
+import type { SensorEntry } from './sensor-entry.ts';
 
 // Tested by: test/e2e/alert-lifecycle.test.ts
 
@@ -17,13 +23,17 @@ import type { RuleInstance } from './rule-instance.ts';
  * Of a latched rule the alert stays active when the condition goes, until somebody resets it; the condition coming
  * back takes the acknowledgement away, for nobody has seen that.
  */
-export function applyTransition(group: Group, fired: Fired): AlertsTable | undefined {
+export function applyTransition(
+  group: Group,
+  fired: Fired,
+  windows: readonly PreparedWindow[],
+): AlertsTable | undefined {
   const { instance, transition } = fired;
   const row = instance.alert;
   if (transition.change === 'raised') {
     if (row?.returned_at != null) return recur(group, fired, row);
     // After a restart the rule may come to what it had told already: then that alert stands.
-    return row === undefined ? raise(group, fired) : undefined;
+    return row === undefined ? raise(group, fired, windows) : undefined;
   }
   if (row === undefined) return undefined;
   if (transition.change === 'severity_changed') return changeSeverity(group, fired, row);
@@ -33,7 +43,11 @@ export function applyTransition(group: Group, fired: Fired): AlertsTable | undef
   return clear(group, fired, row);
 }
 
-function raise(group: Group, { instance, transition }: Fired): AlertsTable {
+function raise(
+  group: Group,
+  { instance, transition }: Fired,
+  windows: readonly PreparedWindow[],
+): AlertsTable {
   const { sensor, rule, shelf } = instance;
   const metric = rule.takes === 'sample' ? (rule.metrics[0] ?? null) : null;
   const isShelved = shelf !== undefined && shelf.untilMs > group.nowMs;
@@ -53,7 +67,7 @@ function raise(group: Group, { instance, transition }: Fired): AlertsTable {
     shelve_one_shot: 0,
     shelved_by: isShelved ? shelf.by : null,
     shelve_reason: isShelved ? shelf.reason : null,
-    suppressed_by: sensor.isOutOfService(group.nowMs) ? 'out-of-service' : null,
+    suppressed_by: suppressionOf(sensor, windows, group.nowMs),
     assignee: null,
     value: transition.value,
     limit_value: transition.limit,
@@ -77,6 +91,18 @@ function raise(group: Group, { instance, transition }: Fired): AlertsTable {
   if (alert.suppressed_by !== null)
     addHistory(group, alert, { change: 'suppressed', comment: alert.suppressed_by });
   return alert;
+}
+
+function suppressionOf(
+  sensor: SensorEntry,
+  windows: readonly PreparedWindow[],
+  nowMs: number,
+): string | null {
+  if (sensor.isOutOfService(nowMs)) return 'out-of-service';
+  if (windows.length === 0) return null;
+  const { sensorId: id, labels } = sensor;
+  const open = windowOpenFor(windows, { id, labels }, nowMs);
+  return open === undefined ? null : suppressedByWindow(open.id);
 }
 
 function recur(group: Group, { instance, transition }: Fired, row: AlertsTable): AlertsTable {

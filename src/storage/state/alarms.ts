@@ -112,6 +112,20 @@ export async function lookAtSuppressed(
     .execute();
 }
 
+/** The same for a reason that is not one sensor's. */
+export async function lookAtSuppressedBy(
+  tx: StateTransaction,
+  { customer, by, nowMs }: { customer: string; by: string; nowMs: number },
+): Promise<void> {
+  await tx
+    .updateTable('alerts')
+    .set({ next_repeat_at: nowMs })
+    .where('state', '=', 'active')
+    .where('suppressed_by', '=', by)
+    .where('customer', '=', customer)
+    .execute();
+}
+
 /** Has the notifier look at an alert at a time. */
 export async function lookAtAlertAt(
   tx: StateTransaction,

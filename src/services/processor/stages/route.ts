@@ -29,10 +29,10 @@ export function route(group: Group, routingOf: (customer: string) => Routing): v
       (previousSeverity ?? transition.severity) !== transition.severity
     )
       fired.transition = { ...transition, change: 'severity_changed' };
-    const row = applyTransition(group, fired);
+    const routing = routingOf(fired.instance.sensor.customer);
+    const row = applyTransition(group, fired, routing.windows);
     if (row === undefined) continue;
     group.changed.push(row);
-    const routing = routingOf(row.customer);
     const isTold = notify(group, fired, { row, previousSeverity, routing });
     fired.tally?.alerts.push(outcomeOf(row, isTold));
   }

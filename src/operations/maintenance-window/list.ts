@@ -1,0 +1,16 @@
+import type { MaintenanceWindow } from '#domain/maintenance-window.ts';
+import type { Page, PageQuery } from '#domain/page.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { pageOfDocuments } from '../documents.ts';
+
+/** In the order of their ids. */
+export function listMaintenanceWindows({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: PageQuery;
+}): Promise<Page<MaintenanceWindow>> {
+  authorize(ctx, 'read');
+  return pageOfDocuments<MaintenanceWindow>(ctx, 'maintenance-window', input);
+}
