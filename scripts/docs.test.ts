@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '#cli/as-code/read-config.ts';
 import { SETTINGS } from '#config/settings-schema.ts';
 import { readRuleInput } from '#operations/rule/rule-input.ts';
 
@@ -57,6 +58,16 @@ test('the guide to rules shows rules that the platform takes', () => {
   const examples = matchesOf(read('docs/guides/rules.md'), /^```json\n([\s\S]*?)^```/gm);
   expect(examples.length).toBeGreaterThan(8);
   for (const example of examples) expect(() => readRuleInput(JSON.parse(example))).not.toThrow();
+});
+
+test('the guide to rules as code shows files that can be applied', () => {
+  const examples = matchesOf(read('docs/guides/rules-as-code.md'), /^```yaml\n([\s\S]*?)^```/gm);
+  expect(examples.length).toBeGreaterThan(1);
+  for (const text of examples) {
+    const { items, problems } = readConfig([{ name: 'guide', text }], { HOOK_SECRET: 'secret' });
+    expect(problems).toEqual([]);
+    expect(items.length).toBeGreaterThan(0);
+  }
 });
 
 test('the guide to operating names metrics and log lines that there are', () => {

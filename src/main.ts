@@ -25,12 +25,29 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+async function askAtTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  // Not as a terminal of its own: Ctrl-C stays a signal.
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    terminal: false,
+  });
+  const ended = new Promise<string>((done) => terminal.once('close', () => done('')));
+  try {
+    return await Promise.race([terminal.question(question, { signal: controller.signal }), ended]);
+  } finally {
+    terminal.close();
+  }
+}
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   out: process.stdout,
   err: process.stderr,
   isTerminal: process.stderr.isTTY === true,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,
   signal: controller.signal,
   // Only `serve` needs the platform: the other commands start without loading it.
   startApp: async (config) => {

@@ -16,6 +16,8 @@ export interface CommandHost {
   err: Output;
   /** `err` is a terminal: progress may redraw its line. */
   isTerminal: boolean;
+  /** Asks the person at the terminal; undefined where nobody sits there. */
+  ask: ((question: string) => Promise<string>) | undefined;
   /** Aborted by the first SIGINT or SIGTERM. */
   signal: AbortSignal;
   startApp: AppStarter;

@@ -16,6 +16,7 @@ const FORMATS = ['csv', 'json', 'parquet'] as const;
 
 interface ExportOptions extends TargetOptions {
   format?: (typeof FORMATS)[number];
+  config?: boolean;
   out: string;
   sensors?: string[];
   metric?: string;
@@ -27,23 +28,36 @@ const EXAMPLES = `
 Examples:
   $ vigie export --out readings.csv
   $ vigie export --format parquet --out november.parquet --from 2026-11-01 --to 2026-12-01
-  $ vigie export --format csv --out - --sensors freezer-3 | head`;
+  $ vigie export --format csv --out - --sensors freezer-3 | head
+  $ vigie export --config -o alarms.yaml`;
 
 export function addExport(program: Command, host: CommandHost): void {
-  withTarget(program.command('export').description('write stored readings to a file'))
-    .requiredOption('--out <file>', 'file to write; - is standard output')
+  withTarget(
+    program.command('export').description('write stored readings, or the configuration, to a file'),
+  )
+    .requiredOption('-o, --out <file>', 'file to write; - is standard output')
     .addOption(
       new Option(
         '--format <format>',
         'format (else by the ending of the file; csv on standard output)',
       ).choices(FORMATS),
     )
+    .addOption(
+      new Option(
+        '--config',
+        'write contacts, on-call, policies, rules and sensors as YAML for apply',
+      ).conflicts(['format', 'sensors', 'metric', 'from', 'to']),
+    )
     .option('--sensors <ids>', 'only these sensors (* and ?), by comma', names)
     .option('--metric <name>', 'only this metric')
     .option('--from <time>', 'readings from this time on (a date, or a time with offset)', timeText)
     .option('--to <time>', 'readings before this time', timeText)
     .addHelpText('after', EXAMPLES)
-    .action((options: ExportOptions) => runExport(host, options));
+    .action(async (options: ExportOptions) => {
+      if (!options.config) return runExport(host, options);
+      const { exportConfig } = await import('./as-code/export-config.ts');
+      return exportConfig(host, options);
+    });
 }
 
 async function runExport(host: CommandHost, options: ExportOptions): Promise<void> {

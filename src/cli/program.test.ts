@@ -25,10 +25,10 @@ async function serve(listener: RequestListener): Promise<string> {
 test('every command has help with examples, and help ends well', async () => {
   const host = makeHost();
   expect(await host.run(['--help'])).toBe(0);
-  for (const name of ['serve', 'simulate', 'import', 'export', 'keys', 'doctor']) {
+  for (const name of ['serve', 'simulate', 'import', 'export', 'apply', 'keys', 'doctor']) {
     expect(host.out).toContain(name);
   }
-  for (const name of ['serve', 'simulate', 'import', 'export', 'keys', 'doctor']) {
+  for (const name of ['serve', 'simulate', 'import', 'export', 'apply', 'keys', 'doctor']) {
     expect(await host.run([name, '--help']), name).toBe(0);
     expect(host.out, name).toContain('$ vigie');
     expect(host.err).toBe('');

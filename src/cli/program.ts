@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
 import { VigieError } from '#domain/errors.ts';
+import { addApply } from './apply.ts';
 import { addBackup } from './backup.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandHost, printLine } from './command-host.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSimulate,
   addImport,
   addExport,
+  addApply,
   addKeys,
   addBackup,
   addRestore,

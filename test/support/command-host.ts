@@ -17,6 +17,7 @@ export interface TestHost {
 export function makeHost(
   env: Record<string, string> = {},
   startApp: AppStarter = () => Promise.reject(new Error('no platform in this test')),
+  ask?: (question: string) => Promise<string>,
 ): TestHost {
   const controller = new AbortController();
   const cwd = mkdtempSync(join(tmpdir(), 'vigie-cli-'));
@@ -39,6 +40,7 @@ export function makeHost(
         out: { write: (text) => (texts.out += text) },
         err: { write: (text) => (texts.err += text) },
         isTerminal: false,
+        ask,
         signal: controller.signal,
         startApp,
       });

@@ -211,6 +211,7 @@ test('the demo asks for its inbox, its own data folder and a key that is long en
       out: { write: () => {} },
       err: { write: () => {} },
       isTerminal: false,
+      ask: undefined,
       signal: new AbortController().signal,
       startApp: () => Promise.reject(new Error('not here')),
     },

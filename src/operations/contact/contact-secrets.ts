@@ -14,7 +14,9 @@ function mask(secret: string): string {
   return secret.startsWith(WEBHOOK_PREFIX) ? `${WEBHOOK_PREFIX}${ELLIPSIS}` : ELLIPSIS;
 }
 
-const isMask = (value: unknown): boolean => typeof value === 'string' && value.endsWith(ELLIPSIS);
+/** Whether a setting is shown in the place of a secret. */
+export const isMask = (value: unknown): boolean =>
+  typeof value === 'string' && value.endsWith(ELLIPSIS);
 
 /** The settings as answers show them, except the secrets that `shown` names. */
 export function maskSettings(

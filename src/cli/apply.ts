@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { ApplyOptions } from './as-code/apply-config.ts';
+import type { CommandHost } from './command-host.ts';
+import { withTarget } from './target.ts';
+
+const EXAMPLES = `
+Examples:
+  $ vigie apply -f alarms.yaml --dry-run
+  $ vigie apply -f alarms/ --yes
+
+Each document has a kind (contact, on-call, policy, rule or sensor), an id and the fields of the API. \${env:NAME}
+in any text is taken from the environment. What no file describes stays as it is; nothing is deleted.`;
+
+export function addApply(program: Command, host: CommandHost): void {
+  withTarget(
+    program
+      .command('apply')
+      .description('make contacts, on-call, policies, rules and sensors what files say'),
+  )
+    .requiredOption('-f, --file <path>', 'a YAML or JSON file, or a folder of such files')
+    .option('--dry-run', 'print the plan, change nothing')
+    .option('--yes', 'do not ask')
+    .option('--secrets', 'send secrets also where the platform hides whether they differ')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: ApplyOptions) => {
+      // Its parser and the checks of the API are loaded only here: no start of the platform pays for them.
+      const { applyConfig } = await import('./as-code/apply-config.ts');
+      await applyConfig(host, options);
+    });
+}

@@ -1,0 +1,108 @@
+import { isMask } from '#operations/contact/contact-secrets.ts';
+import type { ApiClient } from '../api-client.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { type CommandHost, printLine } from '../command-host.ts';
+import { clientOf, type TargetOptions } from '../target.ts';
+import { loadConfigFiles } from './config-files.ts';
+import type { Fields } from './kinds.ts';
+import { makePlan, pathOf, type Step } from './plan.ts';
+import { problemsOf, readConfig } from './read-config.ts';
+
+// Tested by: cli/as-code/as-code.test.ts, test/e2e/as-code.test.ts
+
+export interface ApplyOptions extends TargetOptions {
+  file: string;
+  dryRun?: boolean;
+  yes?: boolean;
+  secrets?: boolean;
+}
+
+/** Reads, checks, plans, asks and applies; stops at the first refusal with what was done so far. */
+export async function applyConfig(host: CommandHost, options: ApplyOptions): Promise<void> {
+  const { items, problems } = readConfig(loadConfigFiles(host.cwd, options.file), host.env);
+  if (problems.length > 0) {
+    for (const problem of problems) printLine(host.err, problem);
+    const message = `${problems.length} ${plural(problems.length, 'problem')}; nothing was changed`;
+    throw new CommandError({ code: 'config_invalid', message });
+  }
+  const client = clientOf(host, options);
+  const plan = await makePlan(client, items, { signal: host.signal });
+  if (options.secrets) for (const step of plan) sendSecrets(step);
+  for (const step of plan) printStep(host, step);
+  const steps = plan.filter(({ action }) => action !== 'unchanged');
+  if (steps.length === 0) {
+    printLine(host.out, 'Nothing to do.');
+    return;
+  }
+  const count = (action: Step['action']) => plan.filter((step) => step.action === action).length;
+  printLine(
+    host.out,
+    `${count('create')} to create, ${count('change')} to change, ${count('unchanged')} unchanged.`,
+  );
+  if (options.dryRun) return;
+  if (!options.yes) await ask(host);
+  await applySteps({ host, client }, steps);
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
+
+function sendSecrets(step: Step): void {
+  if (step.hidden.length === 0) return;
+  step.action = 'change';
+  step.changed.push(...step.hidden.splice(0));
+}
+
+const nameOf = ({ item }: Step): string => `${item.kind.name}/${item.id}`;
+
+function printStep(host: CommandHost, step: Step): void {
+  const changed = step.changed.length > 0 ? `: ${step.changed.join(', ')}` : '';
+  const hidden = step.hidden.length > 0 ? ` (not compared: ${step.hidden.join(', ')})` : '';
+  printLine(host.out, `${step.action.padEnd(9)} ${nameOf(step)}${changed}${hidden}`);
+}
+
+async function ask(host: CommandHost): Promise<void> {
+  if (host.ask === undefined) {
+    throw usageError('there is no terminal to ask at; give --yes to apply, or --dry-run');
+  }
+  const answer = await host.ask('Apply this? [y/N] ');
+  if (/^(?:y|yes|o|oui)$/i.test(answer.trim())) return;
+  throw new CommandError({ code: 'declined', message: 'nothing was changed' });
+}
+
+async function applySteps(
+  { host, client }: { host: CommandHost; client: ApiClient },
+  steps: readonly Step[],
+): Promise<void> {
+  for (const [done, step] of steps.entries()) {
+    const { kind, id, fields, describe } = step.item;
+    const progress = `${done} of ${steps.length} were applied, the others were not`;
+    let answer: Fields;
+    try {
+      const request = { method: 'PUT', body: fields, signal: host.signal };
+      const reply = await client.ask(pathOf(kind, id), request);
+      if (!reply.ok) {
+        const { body, detail, code } = reply.problem;
+        for (const problem of problemsOf(body, detail)) printLine(host.err, describe(problem));
+        throw new CommandError({ code, message: `${nameOf(step)} was refused` });
+      }
+      answer = reply.body as Fields;
+    } catch (error) {
+      printLine(host.err, progress);
+      throw error;
+    }
+    printLine(host.out, `${step.action === 'create' ? 'created' : 'changed'} ${nameOf(step)}`);
+    for (const [name, value] of madeSettings(fields, answer)) {
+      const made = `${nameOf(step)} settings.${name}`;
+      printLine(host.out, `${made} was made by the platform and is shown only now: ${value}`);
+    }
+  }
+}
+
+/** Secrets that were not given and that the platform made. */
+function madeSettings(sent: Fields, answer: Fields): [string, unknown][] {
+  const given = (sent.settings ?? {}) as Fields;
+  const settings = Object.entries((answer.settings ?? {}) as Fields);
+  return settings.filter(([name, value]) => !(name in given) && !isMask(value));
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isMask } from '#operations/contact/contact-secrets.ts';
+import type { ApiClient } from '../api-client.ts';
+import { problemError } from '../api-client.ts';
+import { type Fields, type Kind, ownedFields } from './kinds.ts';
+import type { ConfigItem } from './read-config.ts';
+
+// Tested by: cli/as-code/as-code.test.ts, test/e2e/as-code.test.ts
+
+export interface Step {
+  item: ConfigItem;
+  action: 'create' | 'change' | 'unchanged';
+  /** Names of the fields that change, such as `when.above`. */
+  changed: string[];
+  /** Secrets that the platform does not show, and that therefore were not compared. */
+  hidden: string[];
+}
+
+/** What has to be done so that the platform has the items as they are described. Reads only. */
+export async function makePlan(
+  client: ApiClient,
+  items: readonly ConfigItem[],
+  { signal }: { signal: AbortSignal },
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  for (const item of items) {
+    const answer = await client.ask(pathOf(item.kind, item.id), { signal });
+    if (answer.ok) steps.push(compare(item, answer.body as Fields));
+    else if (answer.problem.status === 404) {
+      steps.push({ item, action: 'create', changed: [], hidden: [] });
+    } else throw problemError(answer.problem);
+  }
+  return steps;
+}
+
+export function pathOf(kind: Kind, id: string): string {
+  return `${kind.path}/${encodeURIComponent(id)}`;
+}
+
+function compare(item: ConfigItem, answer: Fields): Step {
+  const { kind, id } = item;
+  const wanted = kind.settle(item.fields, id);
+  const stored = kind.settle(ownedFields(kind, answer), id);
+  // Units belong to readings: those that a file does not name stay as they are.
+  if ('metrics' in stored) stored.metrics = only(stored.metrics, wanted.metrics);
+  if (stored.metrics === undefined) delete stored.metrics;
+  const masked = maskedSettings(stored);
+  const hidden = masked.filter((name) => name in (wanted.settings as Fields));
+  for (const side of [wanted, stored]) {
+    if (side.settings !== undefined) side.settings = without(side.settings as Fields, masked);
+  }
+  const changed = changedFields(stored, wanted);
+  return {
+    item,
+    action: changed.length === 0 ? 'unchanged' : 'change',
+    changed,
+    hidden: hidden.map((name) => `settings.${name}`),
+  };
+}
+
+function only(metrics: unknown, named: unknown): Fields | undefined {
+  if (named === undefined) return undefined;
+  const names = Object.keys(named as Fields);
+  return Object.fromEntries(
+    Object.entries(metrics as Fields).filter(([name]) => names.includes(name)),
+  );
+}
+
+/** Names of the settings that the API shows masked. */
+export function maskedSettings({ settings }: Fields): string[] {
+  const entries = Object.entries((settings ?? {}) as Fields);
+  return entries.filter(([, value]) => isMask(value)).map(([name]) => name);
+}
+
+function without(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
+/** The innermost members in which two objects differ; lists count as one. */
+function changedFields(before: Fields, after: Fields, path = ''): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].flatMap((name) => {
+    const [from, to] = [before[name], after[name]];
+    if (isDeepStrictEqual(from, to)) return [];
+    return isObject(from) && isObject(to)
+      ? changedFields(from, to, `${path}${name}.`)
+      : [`${path}${name}`];
+  });
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,153 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { makeHost } from '../support/command-host.ts';
+import { ADMIN_KEY } from '../support/spawn-platform.ts';
+
+const SECRET = `whsec_${'A'.repeat(32)}`;
+const ALARMS = `kind: rule
+id: hot
+name: {en: Too hot, fr: Trop chaud}
+when: {metric: temperature, above: [{limit: 30}]}
+policy: cold-chain
+---
+kind: policy
+id: cold-chain
+steps:
+  - contacts: [hook]
+    on_call: [nights]
+---
+kind: on-call
+id: nights
+time_zone: Europe/Paris
+starts_at: 2026-11-02T09:00:00+01:00
+shift: 12h
+contacts: [hook]
+---
+kind: contact
+id: hook
+channel: webhook
+settings:
+  url: http://127.0.0.1:9/in
+  secret: \${env:HOOK_SECRET}
+---
+kind: sensor
+id: freezer-1
+parent_id: room
+calibration_date: 2026-01-01T00:00:00Z
+labels: {site: lyon}
+---
+kind: sensor
+id: room
+`;
+
+function shell(
+  platform: TestApp,
+  env: Record<string, string> = {},
+  ask?: (question: string) => Promise<string>,
+) {
+  const settings = { VIGIE_URL: platform.url, VIGIE_ADMIN_KEY: ADMIN_KEY, ...env };
+  const host = makeHost(settings, undefined, ask);
+  writeFileSync(join(host.cwd, 'alarms.yaml'), ALARMS);
+  return host;
+}
+
+const APPLY = ['apply', '-f', 'alarms.yaml'];
+
+test('files are planned, applied in order, and a second time there is nothing to do', async () => {
+  const platform = await createTestApp();
+  const host = shell(platform, { HOOK_SECRET: SECRET });
+  expect(await host.run(APPLY, ['--dry-run'])).toBe(0);
+  expect(host.out).toContain('create    contact/hook\ncreate    on-call/nights\n');
+  expect(host.out).toContain('6 to create, 0 to change, 0 unchanged.');
+  expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
+
+  expect(await host.run(APPLY)).toBe(2);
+  expect(host.err).toContain('give --yes');
+  expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
+
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  expect(host.out).toContain('created rule/hot\ncreated sensor/room\ncreated sensor/freezer-1\n');
+  await platform.send({ sensor_id: 'freezer-1', readings: { temperature: 4 } });
+  expect(await host.run(APPLY)).toBe(0);
+  expect(host.out).toContain('unchanged contact/hook (not compared: settings.secret)');
+  expect(host.out).toContain('Nothing to do.');
+});
+
+test('what changes is named field by field, and only after a yes', async () => {
+  const platform = await createTestApp();
+  const answers = ['n', 'y'];
+  const host = shell(platform, { HOOK_SECRET: SECRET }, async () => answers.shift() ?? '');
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  const changed = ALARMS.replace('limit: 30', 'limit: 35').replace('/in', '/inbox');
+  writeFileSync(join(host.cwd, 'alarms.yaml'), changed.replace('site: lyon', 'site: brest'));
+  expect(await host.run(APPLY)).toBe(1);
+  expect(host.out).toContain('change    rule/hot: when.above\n');
+  expect(host.out).toContain('contact/hook: settings.url (not compared: settings.secret)');
+  expect(host.out).toContain('change    sensor/freezer-1: labels.site');
+  expect(host.err).toContain('[declined]');
+  expect((await platform.call('GET', '/v1/rules/hot')).body.revision).toBe(1);
+  expect(await host.run(APPLY)).toBe(0);
+  expect((await platform.call('GET', '/v1/rules/hot')).body).toMatchObject({
+    revision: 2,
+    when: { above: [{ limit: 35 }] },
+  });
+  expect(await host.run(APPLY, ['--secrets', '--dry-run'])).toBe(0);
+  expect(host.out).toContain('change    contact/hook: settings.secret\n');
+});
+
+test('a secret that the platform makes is shown once, and the contact then stays as it is', async () => {
+  const host = shell(await createTestApp());
+  const lines = ALARMS.split('\n').filter((line) => !line.includes('HOOK_SECRET'));
+  writeFileSync(join(host.cwd, 'alarms.yaml'), lines.join('\n'));
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  expect(host.out).toMatch(/contact\/hook settings\.secret was made .* only now: whsec_\w/);
+  expect(await host.run(APPLY)).toBe(0);
+  expect(host.out).toContain('Nothing to do.');
+  expect(host.out).not.toContain('whsec_');
+});
+
+test('the first refusal stops it, with line and pointer and what was done', async () => {
+  const platform = await createTestApp();
+  const host = shell(platform, { HOOK_SECRET: SECRET });
+  const broken = ALARMS.replace('- contacts: [hook]', '- contacts: [hook, nobody]');
+  writeFileSync(join(host.cwd, 'alarms.yaml'), broken);
+  expect(await host.run(APPLY, ['--yes'])).toBe(1);
+  expect(host.out).toContain('created on-call/nights');
+  expect(host.err).toContain(
+    'alarms.yaml:10 policy/cold-chain /steps/0/contacts/1: there is no contact nobody',
+  );
+  expect(host.err).toContain('2 of 6 were applied, the others were not');
+  expect(host.err).toContain('policy/cold-chain was refused [invalid_request]');
+  expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(404);
+});
+
+test('what one platform exports makes another one the same', async () => {
+  const first = await createTestApp();
+  const source = shell(first, { HOOK_SECRET: SECRET });
+  expect(await source.run(APPLY, ['--yes'])).toBe(0);
+  await first.send({ sensor_id: 'unknown', readings: { temperature: 4 } });
+  expect(await source.run(['export', '--config', '-o', 'all.yaml'])).toBe(0);
+  expect(source.err).toContain('contact/hook settings.secret is hidden: set CONTACT_HOOK_SECRET');
+  const exported = readFileSync(join(source.cwd, 'all.yaml'), 'utf8');
+  expect(exported).not.toContain('whsec_');
+  expect(exported.match(/^kind: .*/gm)).toEqual(
+    ['contact', 'on-call', 'policy', 'rule', 'sensor', 'sensor'].map((kind) => `kind: ${kind}`),
+  );
+
+  const second = await createTestApp();
+  const target = shell(second, { CONTACT_HOOK_SECRET: SECRET });
+  writeFileSync(join(target.cwd, 'alarms.yaml'), exported);
+  expect(await target.run(APPLY, ['--yes'])).toBe(0);
+  expect(await target.run(['export', '--config', '-o', '-'])).toBe(0);
+  expect(target.out).toBe(exported);
+  expect(await target.run(APPLY)).toBe(0);
+  expect(target.out).toContain('Nothing to do.');
+});
+
+test('the configuration and readings are not exported in one', async () => {
+  const host = makeHost();
+  expect(await host.run(['export', '--config', '-o', '-', '--metric', 'temperature'])).toBe(2);
+  expect(host.err).toContain('cannot be used with');
+});
