@@ -12,6 +12,8 @@ import { createEmailChannel } from './email/email.ts';
 import { createMattermostChannel } from './mattermost/mattermost.ts';
 import { createNtfyChannel } from './ntfy/ntfy.ts';
 import { createNullChannel } from './null/null.ts';
+import { createPagerdutyChannel } from './pagerduty/pagerduty.ts';
+import { createPushoverChannel } from './pushover/pushover.ts';
 import { createSlackChannel } from './slack/slack.ts';
 import { createTeamsChannel } from './teams/teams.ts';
 import { createTelegramChannel } from './telegram/telegram.ts';
@@ -24,6 +26,8 @@ export const CHANNEL_MAKERS = {
   mattermost: createMattermostChannel,
   ntfy: createNtfyChannel,
   null: createNullChannel,
+  pagerduty: createPagerdutyChannel,
+  pushover: createPushoverChannel,
   slack: createSlackChannel,
   teams: createTeamsChannel,
   telegram: createTelegramChannel,
