@@ -7,7 +7,7 @@ export const MAIN_CUSTOMER = 'main';
 /** Who asks: every operation takes one and sees only this customer's things. */
 export interface Caller {
   customer: string;
-  /** `key:<id>`, `session:<key id>` or `system`; written into the audit. */
+  /** `key:<id>`, `session:<key id>`, `contact:<id>` (by a signed link) or `system`; written into the audit. */
   who: string;
   scopes: readonly Scope[];
   /** Ingest keys can be bound to sensors (glob patterns); undefined = all. */

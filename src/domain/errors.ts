@@ -70,6 +70,8 @@ export const ERRORS = {
   request_timeout: [408, 'The request took too long', 'La requête a pris trop de temps'],
   unauthenticated: [401, 'A valid key is needed', 'Une clé valide est nécessaire'],
   forbidden: [403, 'The key does not allow this', 'La clé ne permet pas cela'],
+  link_invalid: [403, 'The link is not valid', "Le lien n'est pas valide"],
+  link_expired: [410, 'The link has expired', 'Le lien a expiré'],
   not_found: [404, 'Not found', 'Introuvable'],
   method_not_allowed: [405, 'The method is not allowed here', "La méthode n'est pas admise ici"],
   conflict: [409, 'The id is taken', "L'identifiant est pris"],

@@ -28,3 +28,7 @@ test('loggablePath() strikes out the password of an InfluxDB client', () => {
     '/write?db=x&u=[redacted]&p=[redacted]&precision=ms',
   );
 });
+
+test('loggablePath() strikes out the token of a link, which stands for a person', () => {
+  expect(loggablePath('/ack/abc.def?x=1')).toBe('/ack/[redacted]?x=1');
+});

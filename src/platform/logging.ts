@@ -38,5 +38,7 @@ export function createLogger(options: { level: string; destination?: Destination
 
 /** A request's path for the log: query values that carry secrets (`p`, `key`, `token`, …) are struck out. */
 export function loggablePath(url: string): string {
-  return url.replace(/([?&](?:p|u|key|token|password|secret)=)[^&#]*/gi, '$1[redacted]');
+  return url
+    .replace(/([?&](?:p|u|key|token|password|secret)=)[^&#]*/gi, '$1[redacted]')
+    .replace(/^(\/ack\/)[^?#]+/, '$1[redacted]');
 }

@@ -3,6 +3,12 @@ import type { Language } from '#domain/language.ts';
 import { type MessageKey, type MessageValues, translate } from './catalog.ts';
 import { cut, escapeHtml, manyLines, oneLine } from './plain-text.ts';
 
+/** What to call a link and where it leads. */
+interface MessageLink {
+  label: string;
+  url: string;
+}
+
 /** A message for one person, ready for any channel. */
 export interface RenderedMessage {
   language: Language;
@@ -12,10 +18,12 @@ export interface RenderedMessage {
   short: string;
   /** Everything, as plain text; it begins with what happened. */
   text: string;
-  /** `text` without the link, for channels that show links in a way of their own. */
+  /** `text` without the links, for channels that show links in a way of their own. */
   body: string;
   /** Where the dashboard shows it, and what to call that; undefined where the dashboard has no public address. */
-  link: { label: string; url: string } | undefined;
+  link: MessageLink | undefined;
+  /** Where this reader acknowledges this alert, signed: it needs no sign-in. undefined where there is nothing to acknowledge. */
+  acknowledgeLink: MessageLink | undefined;
   /** The same as a small page of HTML, every value escaped. */
   html: string;
 }
@@ -34,6 +42,7 @@ export interface MessageParts {
   rows: readonly Row[];
   instructions?: string | undefined;
   link?: string | undefined;
+  acknowledgeLink?: string | undefined;
 }
 
 const SUBJECT_LENGTH = 200;
@@ -47,12 +56,16 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
   const rows = parts.rows
     .filter(({ text }) => text !== '')
     .map(({ label, text }) => ({ label: say(label), text: oneLine(text) }));
-  const { link } = parts;
+  const linkTo = (label: MessageKey, url: string | undefined) =>
+    url ? { label: say(label), url } : undefined;
+  const link = linkTo('label.link', parts.link);
+  const acknowledgeLink = linkTo('label.acknowledge', parts.acknowledgeLink);
+  const links = [link, acknowledgeLink].filter((one) => one !== undefined);
 
   const blocks = [first, rows.map((row) => say('row', row)).join('\n')];
   if (instructions) blocks.push(`${say('instructions')}\n${instructions}`);
   const body = blocks.join('\n\n');
-  const linkRow = link ? `\n\n${say('row', { label: say('label.link'), text: link })}` : '';
+  const linkRows = links.map(({ label, url }) => say('row', { label, text: url })).join('\n');
 
   const html = [
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"></head><body>`,
@@ -67,15 +80,21 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
   if (instructions) {
     html.push(`<p>${escapeHtml(say('instructions'))}<br>${htmlLines(instructions)}</p>`);
   }
-  if (link) html.push(`<p><a href="${escapeHtml(link)}">${escapeHtml(say('label.link'))}</a></p>`);
+  if (links.length > 0) {
+    const anchors = links.map(
+      ({ label, url }) => `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`,
+    );
+    html.push(`<p>${anchors.join(' &nbsp; ')}</p>`);
+  }
   html.push('</body></html>');
   return {
     language,
     subject: cut(oneLine(parts.subject), SUBJECT_LENGTH),
     short: cut(oneLine(first), SHORT_LENGTH),
-    text: `${body}${linkRow}\n`,
+    text: `${[body, linkRows].filter(Boolean).join('\n\n')}\n`,
     body,
-    link: link ? { label: say('label.link'), url: link } : undefined,
+    link,
+    acknowledgeLink,
     html: `${html.join('\n')}\n`,
   };
 }

@@ -13,6 +13,8 @@ export interface MessageRequest {
   reader: MessageReader;
   /** Base address of the dashboard; without one there is no link. */
   publicUrl?: string | undefined;
+  /** Where this reader can acknowledge it. */
+  acknowledgeLink?: string | undefined;
 }
 
 type MessageKind =
@@ -46,6 +48,7 @@ export function renderMessage(request: MessageRequest): RenderedMessage {
     rows: alertRows(kind, { words, reader }),
     instructions: instructions && fillTemplate(instructions, template),
     link: publicUrl && alertLink(publicUrl, payload.alert.id),
+    acknowledgeLink: request.acknowledgeLink,
   });
 }
 

@@ -6,6 +6,7 @@ import { checkingSerializer, convertingValidator, plainSerializer } from './conv
 import { LiveHub } from './events/live-hub.ts';
 import { readJsonBodies } from './json-body.ts';
 import { createDocument, type OpenApiDocument, registerOpenApi } from './openapi/document.ts';
+import { acknowledgeRoutes } from './routes/acknowledge.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { firstPageRoutes } from './routes/first-page.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -95,6 +96,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   auditRoutes(app, context);
   statusRoutes(app, context);
   documentationRoutes(app, document);
+  acknowledgeRoutes(app, context);
   firstPageRoutes(app);
   return { document };
 }

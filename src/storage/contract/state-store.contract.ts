@@ -23,6 +23,7 @@ import {
   listDocuments,
   replaceDocument,
 } from '../state/documents.ts';
+import { linkSecret } from '../state/link-secret.ts';
 import {
   findSensor,
   listSensorRows,
@@ -51,6 +52,13 @@ export function stateStoreContract(name: string, createStore: CreateStore): void
       target: 'rule/x',
       detail: null,
       request_id: 'r1',
+    });
+
+    test('the secret of links is made once, however many ask for it at once', async () => {
+      const asked = await Promise.all(Array.from({ length: 8 }, () => linkSecret(store.db)));
+      expect(new Set(asked).size).toBe(1);
+      expect(Buffer.from(asked[0]!, 'base64url')).toHaveLength(32);
+      expect(await linkSecret(store.db)).toBe(asked[0]);
     });
 
     test('a transaction that throws leaves nothing behind', async () => {

@@ -20,6 +20,7 @@ summary h3{display:inline;font-weight:400}summary code{font-weight:600}details>d
 .m{display:inline-block;min-width:4.2rem;font:600 .8rem ui-monospace,monospace;color:var(--link)}
 pre,code{font:.875rem/1.5 ui-monospace,monospace}code{overflow-wrap:anywhere}pre{overflow-x:auto;padding:.75rem;border:1px solid var(--line);border-radius:6px;background:light-dark(#fff,#12161b);margin:.5rem 0}
 i{color:var(--mute);font-style:normal}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line)}
+button{padding:.6rem 1.5rem;border:0;border-radius:6px;font:600 1.05rem system-ui,sans-serif;color:light-dark(#fff,#12161b);background:var(--link);cursor:pointer}
 tr:target{background:light-dark(#fff3c4,#4a3d0c)}`;
 
 const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;

@@ -79,6 +79,7 @@ function eventOf(request: SendRequest, publicUrl: string | undefined): ChannelSe
         ? { alerts: payload.digest.members.map(({ alert }) => alert) }
         : payload && { alert: payload.alert }),
       message: message.text,
+      ...(message.acknowledgeLink ? { acknowledge_url: message.acknowledgeLink.url } : {}),
       ...(type === 'severity_changed' ? { previous_severity: payload?.previous_severity } : {}),
       ...(payload?.repeat ? { repeat: true } : {}),
     },
