@@ -30,6 +30,7 @@ type AlertUpdate = Pick<AlertsTable, 'id'> &
       | 'acknowledged_by'
       | 'shelved_until'
       | 'told'
+      | 'first_of_storm'
       | 'next_repeat_at'
     >
   >;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Json, TestApp } from './app.ts';
-import { addReceiver, HOT_RULE, reading, settled, types } from './notified.ts';
+import { addReceiver, events, HOT_RULE, reading, settled, types } from './notified.ts';
 
 const PATIENCE = { timeout: 15_000, interval: 50 };
 
@@ -181,6 +181,37 @@ export function alertLifecycleSuite(start: () => Promise<TestApp>): void {
     await expect.poll(changes, PATIENCE).toEqual(['raised', 'suppressed', 'unsuppressed']);
     expect((await app.call('GET', windows)).body).toMatchObject({ is_open: false, next: [] });
     expect((await app.call('DELETE', windows)).status).toBe(204);
+  });
+
+  test('a dead gateway is one alert: the silence of what hangs on it is told to nobody', async () => {
+    const { app, receiver } = await setUp();
+    await app.call('POST', '/v1/sensors', { id: 'gateway' });
+    for (const id of ['s1', 's2'])
+      await app.call('POST', '/v1/sensors', { id, parent_id: 'gateway' });
+    await app.put('/v1/rules/silent', { where: { sensors: ['s?'] }, when: { silent: '1s' } });
+    await app.put('/v1/rules/dead', { where: { sensors: ['gateway'] }, when: { silent: '4s' } });
+    await app.send(...['gateway', 's1', 's2'].map((id) => reading(20, id)));
+    const alerts = async (query = ''): Promise<Json[]> =>
+      (await app.call('GET', `/v1/alerts${query}`)).body.items;
+    await expect.poll(async () => (await alerts('?suppressed=true')).length, PATIENCE).toBe(2);
+    expect((await alerts('?suppressed=true')).map((one) => one.suppressed_by)).toEqual([
+      'sensor/gateway',
+      'sensor/gateway',
+    ]);
+    await settled(app);
+    expect(events(receiver).map(({ subject }) => subject)).toEqual(['gateway']);
+    const circle = await app.call('PATCH', '/v1/sensors/gateway', { parent_id: 's1' });
+    expect(circle.status).toBe(400);
+  });
+
+  test('the first alert of a storm is marked', async () => {
+    const { app } = await setUp();
+    const ids = Array.from({ length: 15 }, (_, k) => `oven-${k}`);
+    for (const id of ids) await app.send(reading(31, id));
+    const { items } = (await app.call('GET', '/v1/alerts')).body;
+    expect(items).toHaveLength(15);
+    const first = items.filter((one: Json) => one.first_of_storm);
+    expect(first.map((one: Json) => one.sensor_id)).toEqual(['oven-0']);
   });
 
   test('what became worse while nobody was told is told when the hush is over', async () => {

@@ -77,6 +77,23 @@ export async function checkParent(
   if ((await findSensor(db, { customer, sensorId: parentId })) === undefined) {
     throw refuse([{ pointer, detail: `there is no sensor ${parentId}` }]);
   }
+  if (await hasAncestor(db, { customer, from: parentId, id }))
+    throw refuse([{ pointer, detail: `is below ${id} itself: parents may not form a circle` }]);
+}
+
+const MOST_LEVELS = 100;
+
+async function hasAncestor(
+  db: StateDb | StateTransaction,
+  { customer, from, id }: { customer: string; from: string; id: string },
+): Promise<boolean> {
+  let at: string | null = from;
+  for (let level = 0; at !== null && level < MOST_LEVELS; level++) {
+    if (at === id) return true;
+    const row: SensorsTable | undefined = await findSensor(db, { customer, sensorId: at });
+    at = row?.parent_id ?? null;
+  }
+  return false;
 }
 
 /** Units are said of metrics that the sensor has sent; others are refused, so that no typing error is lost. */

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Rule } from '#domain/rule.ts';
+import { Cadence } from '#engine/rules/cadence.ts';
 import { alertHistory, findAlert } from '#storage/state/alerts.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import { type ClosableStore, createInProcessState } from '#test/support/in-process-state.ts';
@@ -95,4 +96,65 @@ test('who comes second changes nothing and tells nobody', async () => {
   // The first look leaves the time as it was: what it answers is told in a step of its own.
   expect(answers.map((answer) => answer?.id)).toEqual(['a', undefined]);
   expect(changed).toHaveLength(1);
+});
+
+describe('the silence of a sensor that has a parent', () => {
+  const silent = { condition: 'silent', told: 0, started_at: T0 - 1000, received_at: T0 };
+  const sensors = [
+    sensorRow({ pk: 1, parent_id: 'hub' }),
+    sensorRow({ pk: 2, sensor_id: 'hub', parent_id: 'gateway' }),
+    sensorRow({ pk: 3, sensor_id: 'gateway' }),
+  ];
+  async function family(lastHeardMs: number, ...alerts: Partial<AlertsTable>[]): Promise<void> {
+    await store.db.insertInto('sensors').values(sensors).execute();
+    const state = { r: lastHeardMs, s: null, k: null, c: new Cadence().toJSON(), v: {}, a: {} };
+    await store.db
+      .insertInto('sensor_states')
+      .values({ sensor_pk: 2, as_of: 0, state: JSON.stringify(state) })
+      .execute();
+    for (const row of alerts)
+      await store.db
+        .insertInto('alerts')
+        .values(alertRow({ condition: 'silent', rule_id: 'silent', ...row }))
+        .execute();
+  }
+
+  test('is told where the parent has been heard since', async () => {
+    await family(T0);
+    expect((await look(silent)).answer).toMatchObject({ id: 'a', suppressed_by: null });
+  });
+
+  test('waits while the parent need not have been heard, and no longer', async () => {
+    await family(T0 - 20_000);
+    const early = await look(silent);
+    expect(early.answer).toBeUndefined();
+    expect(early.row).toMatchObject({ suppressed_by: null, next_repeat_at: T0 + 5000 });
+    await store.db.deleteFrom('alerts').execute();
+    const late = await look({ ...silent, received_at: T0 }, T0 + 70_000);
+    expect(late.answer).toMatchObject({ id: 'a' });
+  });
+
+  test('is its silent parent’s, or an ancestor’s', async () => {
+    await family(T0 - 20_000, { sensor_pk: 3, sensor_id: 'gateway' });
+    const { answer, row, history } = await look(silent);
+    expect(answer).toBeUndefined();
+    expect(row).toMatchObject({ suppressed_by: 'sensor/gateway', next_repeat_at: T0 + 5000 });
+    expect(history).toEqual(['suppressed']);
+  });
+
+  test('has a minute to end after its parent’s, and is told then', async () => {
+    const over = { sensor_pk: 2, sensor_id: 'hub', state: 'cleared' as const, cleared_at: T0 };
+    await family(T0 + 1, over);
+    const early = await look({ ...silent, suppressed_by: 'sensor/hub' }, T0 + 1000);
+    expect(early.answer).toBeUndefined();
+    expect(early.row?.next_repeat_at).toBe(T0 + 60_000);
+    await store.db.deleteFrom('alerts').where('id', '=', 'a').execute();
+    const late = await look({ ...silent, suppressed_by: 'sensor/hub' }, T0 + 60_000);
+    expect(late.answer).toMatchObject({ suppressed_by: null });
+  });
+
+  test('is all that is its parent’s: other alerts are told', async () => {
+    await family(T0 - 20_000, { sensor_pk: 2, sensor_id: 'hub' });
+    expect((await look({ ...silent, condition: 'above' })).answer).toMatchObject({ id: 'a' });
+  });
 });

@@ -12,6 +12,7 @@ import { findDocument } from '#storage/state/documents.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import { findSensor } from '#storage/state/sensors.ts';
 import type { StateDb, StateStore } from '#storage/state/state-store.ts';
+import { parentSilence } from './parent-silence.ts';
 
 // Tested by: look-at-alert.test.ts
 
@@ -26,7 +27,8 @@ interface Looked {
 
 /** Why nobody is told of an alert, and when that may be otherwise. */
 interface Suppression {
-  by: string;
+  /** null = it waits until that is known. */
+  by: string | null;
   untilMs: number;
 }
 
@@ -54,7 +56,9 @@ export async function lookAtAlert(
     entries.push({ change: 're_alerted', comment: null });
   }
   const after = { ...alert, ...set };
-  const isQuiet = isHushed(after, nowMs);
+  // What has been told already does not wait for anything.
+  const isWaiting = suppression?.by === null && after.told === 0;
+  const isQuiet = isWaiting || isHushed(after, nowMs);
   if (!isQuiet && after.acknowledged === 0 && entries.length === 0) return alert;
   after.next_repeat_at = isQuiet
     ? Math.max(after.shelved_until ?? 0, suppression?.untilMs ?? 0)
@@ -111,10 +115,13 @@ async function suppressionOf(
   const service = parseOutOfService(sensor?.out_of_service ?? null);
   if (service !== null && (service.untilMs ?? Number.POSITIVE_INFINITY) > nowMs)
     return { by: 'out-of-service', untilMs: service.untilMs ?? nowMs + LOOK_AGAIN_MS };
-  if (windows.length === 0) return undefined;
-  const labels = JSON.parse(sensor?.labels ?? '{}') as Record<string, string>;
-  const open = windowOpenFor(windows, { id: sensorId, labels }, nowMs);
-  return open && { by: suppressedByWindow(open.id), untilMs: open.toMs };
+  if (windows.length > 0) {
+    const labels = JSON.parse(sensor?.labels ?? '{}') as Record<string, string>;
+    const open = windowOpenFor(windows, { id: sensorId, labels }, nowMs);
+    if (open) return { by: suppressedByWindow(open.id), untilMs: open.toMs };
+  }
+  if (alert.condition !== 'silent' || sensor === undefined) return undefined;
+  return parentSilence(db, { alert, sensor, nowMs });
 }
 
 /** When an acknowledged alert is told again, by its rule as it is now; undefined where it is not. */

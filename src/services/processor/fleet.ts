@@ -1,3 +1,4 @@
+import type { StormWatch } from '#engine/alarms/storm-watch.ts';
 import { GrowingIds, type Ids } from './ids.ts';
 import { attachRules, type RuleBook } from './rule-book.ts';
 import { LastSamples, SensorEntry, SeriesEntry } from './sensor-entry.ts';
@@ -6,6 +7,8 @@ import { LastSamples, SensorEntry, SeriesEntry } from './sensor-entry.ts';
 
 /** Every sensor and series in memory, by customer. */
 export class Fleet {
+  /** By customer. */
+  readonly storms = new Map<string, StormWatch>();
   readonly #byCustomer = new Map<string, Map<string, SensorEntry>>();
   /** By id; ids are given one after the other, so there are few gaps. */
   readonly #series: (SeriesEntry | undefined)[] = [];

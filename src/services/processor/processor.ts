@@ -291,7 +291,8 @@ export class Processor implements ReadingStream {
         this.#deps.log.warn({ err }, 'the history cannot tell late readings from repeated ones'),
       );
     }
-    route(group, (customer) => this.#routings.get(customer) ?? prepareRouting([], []));
+    const routingOf = (customer: string) => this.#routings.get(customer) ?? prepareRouting([], []);
+    route(group, { routingOf, storms: this.#fleet.storms });
     group.unit.samples = group.columns.columns();
     if (group.unit.samples) group.unit.journalId = ++this.#journalId;
     checkpoint(group, this.#journalId);

@@ -93,6 +93,7 @@ export class SensorEntry implements SensorFacts {
   calibrationDateMs: number | undefined;
   updateWithinMs: number | undefined;
   registeredMs = 0;
+  parentId: string | null = null;
   /** Nobody is told of its alerts until then; Infinity until somebody brings it back, undefined while it serves. */
   outOfServiceUntilMs: number | undefined;
 

@@ -45,6 +45,22 @@ export function findOpenAlert(
     .executeTakeFirst();
 }
 
+/** The newest alert about a sensor's silence, whatever its rule. */
+export function latestSilence(
+  db: StateDb,
+  sensorPk: number,
+): Promise<Pick<AlertsTable, 'state' | 'cleared_at'> | undefined> {
+  return db
+    .selectFrom('alerts')
+    .select(['state', 'cleared_at'])
+    .where('sensor_pk', '=', sensorPk)
+    .where('condition', '=', 'silent')
+    .orderBy('state')
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** The timed shelf in force; undefined where there is none. */
 export async function findShelf(
   db: StateDb | StateTransaction,

@@ -3,6 +3,7 @@ import type { NotificationType } from '#domain/notification.ts';
 import { buildNotificationPayload } from '#domain/notification-payload.ts';
 import type { Severity } from '#domain/rule.ts';
 import { isHushed } from '#engine/alarms/hush.ts';
+import { StormWatch } from '#engine/alarms/storm-watch.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { routeAlert } from '#engine/routing/route-alert.ts';
 import { uuidV7 } from '#platform/ids.ts';
@@ -18,7 +19,10 @@ import type { Fired, Group } from '../group.ts';
  * Turns transitions into alert rows, their history, and a notification for everybody who is to be told.
  * `routingOf` answers a customer's policies and contacts made ready.
  */
-export function route(group: Group, routingOf: (customer: string) => Routing): void {
+export function route(
+  group: Group,
+  { routingOf, storms }: { routingOf(customer: string): Routing; storms: Map<string, StormWatch> },
+): void {
   for (const fired of group.fired) {
     const previousSeverity = (fired.instance.alert?.severity ?? null) as Severity | null;
     const { transition } = fired;
@@ -33,9 +37,21 @@ export function route(group: Group, routingOf: (customer: string) => Routing): v
     const row = applyTransition(group, fired, routing.windows);
     if (row === undefined) continue;
     group.changed.push(row);
+    if (fired.transition.change === 'raised') watchStorm(group, row, storms);
     const isTold = notify(group, fired, { row, previousSeverity, routing });
     fired.tally?.alerts.push(outcomeOf(row, isTold));
   }
+}
+
+/** Marks the first alert of a storm, once that is known. */
+function watchStorm(group: Group, row: AlertsTable, storms: Map<string, StormWatch>): void {
+  let watch = storms.get(row.customer);
+  if (watch === undefined) {
+    watch = new StormWatch();
+    storms.set(row.customer, watch);
+  }
+  const id = watch.raised(row.id, group.nowMs);
+  if (id !== undefined) group.unit.alertUpdates.push({ id, first_of_storm: 1 });
 }
 
 function outcomeOf(row: AlertsTable, isTold: boolean): AlertOutcome {
@@ -62,7 +78,9 @@ function notify(
   const isOver = row.state === 'cleared';
   // A condition that has gone from a latched alert is no news: it waits for its reset.
   if (row.returned_at !== null && !isOver) return false;
-  if (isOver ? row.told === 0 : isHushed(row, group.nowMs)) {
+  // The silence of a sensor may be its parent's, which may be judged elsewhere: the notifier finds out.
+  const mayBeParents = rule.kind === 'silent' && sensor.parentId !== null && row.told === 0;
+  if (isOver ? row.told === 0 : mayBeParents || isHushed(row, group.nowMs)) {
     if (!isOver) lookAgain(group, row, Math.max(row.shelved_until ?? 0, group.nowMs));
     return false;
   }
