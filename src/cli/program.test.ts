@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -25,10 +25,28 @@ async function serve(listener: RequestListener): Promise<string> {
 test('every command has help with examples, and help ends well', async () => {
   const host = makeHost();
   expect(await host.run(['--help'])).toBe(0);
-  for (const name of ['serve', 'simulate', 'import', 'export', 'apply', 'keys', 'doctor']) {
+  for (const name of [
+    'serve',
+    'simulate',
+    'import',
+    'export',
+    'apply',
+    'backtest',
+    'keys',
+    'doctor',
+  ]) {
     expect(host.out).toContain(name);
   }
-  for (const name of ['serve', 'simulate', 'import', 'export', 'apply', 'keys', 'doctor']) {
+  for (const name of [
+    'serve',
+    'simulate',
+    'import',
+    'export',
+    'apply',
+    'backtest',
+    'keys',
+    'doctor',
+  ]) {
     expect(await host.run([name, '--help']), name).toBe(0);
     expect(host.out, name).toContain('$ vigie');
     expect(host.err).toBe('');
@@ -146,6 +164,43 @@ test('export refuses a file whose ending names no format, unless the format is g
   expect(readdirSync(host.cwd)).toEqual([]);
   expect(await host.run(['export', '--out', 'november.txt', '--format', 'csv'])).toBe(0);
   expect(readFileSync(join(host.cwd, 'november.txt'), 'utf8')).toBe('a,t\n');
+});
+
+test('backtest sends the rule of a file and tells what it would have done', async () => {
+  let asked = '';
+  const answer = {
+    alerts: [
+      { sensor_id: 'a', severity: 'critical', started_at: 'T1', cleared_at: null, peak: -8.2 },
+    ],
+    truncated: true,
+    summary: { samples: 120000, alerts: 12, sensors: 3, seconds_active: 5400, chattering: ['a'] },
+    suggestion: { deadband: 0.8, on_delay: '3m', alerts: 4 },
+  };
+  const url = await serve(async (request, response) => {
+    asked = `${request.method} ${request.url} `;
+    for await (const chunk of request) asked += chunk;
+    response.end(JSON.stringify(answer));
+  });
+  const host = makeHost({ VIGIE_URL: url });
+  writeFileSync(join(host.cwd, 'rule.json'), '{"when":{"silent":"15m"}}');
+  const args = ['backtest', '-f', 'rule.json', '--from', '2026-11-01', '--to', '2026-11-02'];
+  expect(await host.run(args)).toBe(0);
+  expect(asked).toBe(
+    'POST /v1/rules/backtest {"rule":{"when":{"silent":"15m"}},"from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z"}',
+  );
+  expect(host.out.split('\n')).toEqual([
+    'a  critical  T1 to still active  peak -8.2',
+    '… and 11 more',
+    '12 alerts on 3 sensors in 120,000 samples, active for 5,400 s',
+    'Chattering: a',
+    'With deadband 0.8 and on_delay 3m these would raise 4 alerts.',
+    '',
+  ]);
+  expect(await host.run([...args, '--json'])).toBe(0);
+  expect(JSON.parse(host.out)).toEqual(answer);
+  writeFileSync(join(host.cwd, 'rule.json'), 'when: silent');
+  expect(await host.run(args)).toBe(2);
+  expect(host.err).toContain('is not valid JSON');
 });
 
 test('serve hands the settings to the platform, says where it is, and stops it on the signal', async () => {

@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
 import { VigieError } from '#domain/errors.ts';
+
 import { addApply } from './apply.ts';
+import { addBacktest } from './backtest.ts';
 import { addBackup } from './backup.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandHost, printLine } from './command-host.ts';
@@ -24,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addImport,
   addExport,
   addApply,
+  addBacktest,
   addKeys,
   addBackup,
   addRestore,

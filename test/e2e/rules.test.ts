@@ -123,8 +123,17 @@ function until(platform: TestApp, query: string, expected: unknown) {
     .toMatchObject(expected as []);
 }
 
+/** What the rule would have done over the last day. */
+async function backtest(platform: TestApp, when: Json): Promise<Json[]> {
+  const from = new Date(Date.now() - DAY_MS).toISOString();
+  const input = { rule: { when }, from, to: new Date().toISOString() };
+  const { status, body } = await platform.call('POST', '/v1/rules/backtest', input);
+  expect(status).toBe(200);
+  return body.alerts;
+}
+
 test.each(STORIES)(
-  '$name: what each reading brings about is in its acknowledgement',
+  '$name: what each reading brings about is in its acknowledgement, and a backtest finds the same',
   async (story) => {
     const platform = await createTestApp();
     await platform.put('/v1/rules/watch', { when: story.when });
@@ -137,6 +146,11 @@ test.each(STORIES)(
     const all = await alerts(platform);
     expect(all).toHaveLength(1);
     expect(all[0]).toMatchObject({ rule_id: 'watch', sensor_id: 'fridge', ...story.first });
+    expect(await backtest(platform, story.when)).toMatchObject(
+      all.map(({ sensor_id, started_at, cleared_at, peak }) => {
+        return { sensor_id, started_at, cleared_at, peak };
+      }),
+    );
   },
 );
 

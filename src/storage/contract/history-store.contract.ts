@@ -126,6 +126,10 @@ export function historyStoreContract(
       const slice = await history.samples({ ...range, limit: 100 });
       expect([...slice.timesMs]).toEqual(times.map((micros) => micros / 1000));
       expect([...slice.values]).toEqual(values);
+      for (const at of [1, 4]) {
+        const next = { ...range, fromMs: slice.timesMs[at]! + 0.001, limit: 100 };
+        expect([...(await history.samples(next)).values]).toEqual(values.slice(at + 1));
+      }
     });
 
     test('buckets begin at multiples of the interval since 1970 and leave empty ones out', async () => {

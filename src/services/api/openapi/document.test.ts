@@ -59,6 +59,7 @@ test('the contract is there: every call, the doors for readings with every conte
         `put /v1/${noun}/{id}`,
         `delete /v1/${noun}/{id}`,
       ]),
+      'post /v1/rules/backtest',
       'post /v1/contacts/{id}/test',
       'get /v1/alerts',
       'get /v1/alerts/{id}',

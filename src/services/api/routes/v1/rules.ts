@@ -1,6 +1,9 @@
+import { Backtest, BacktestInput } from '#domain/backtest.ts';
+import { VigieError } from '#domain/errors.ts';
 import { PageQuery } from '#domain/page.ts';
 import { ListedRule, RulePage } from '#domain/questions.ts';
 import { RuleInput } from '#domain/rule.ts';
+import { backtestRule } from '#operations/rule/backtest.ts';
 import { createRule } from '#operations/rule/create.ts';
 import { deleteRule } from '#operations/rule/delete.ts';
 import { getRule } from '#operations/rule/get.ts';
@@ -12,6 +15,7 @@ import type { ApiInstance, RouteContext } from '../../api-instance.ts';
 // Tested by: ../../api.test.ts
 
 const tags = ['Rules'];
+const gone = new VigieError('request_timeout', 'The connection was closed before the answer.');
 
 export function ruleRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
   app.get(
@@ -40,6 +44,27 @@ export function ruleRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         .code(201)
         .header('location', `/v1/rules/${encodeURIComponent(rule.id)}`)
         .send(rule);
+    },
+  );
+  app.post(
+    '/v1/rules/backtest',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Try a rule over stored readings',
+        description:
+          'What the rule would have done: nothing is stored and nobody is told. It need not exist, and may be switched off. At most 1,000 sensors and 20,000,000 samples; the first 10,000 alerts are listed.',
+        body: BacktestInput,
+        response: { 200: Backtest },
+      },
+    },
+    (request, reply) => {
+      const stop = new AbortController();
+      // Whoever asked is gone: nobody reads the answer.
+      reply.raw.once('close', () => stop.abort(gone));
+      const { signal } = stop;
+      return backtestRule({ ctx: ctxOf(request), input: request.body, signal });
     },
   );
   app.get(

@@ -1,0 +1,115 @@
+import { Type } from 'typebox';
+import { type Backtest, BacktestInput } from '#domain/backtest.ts';
+import { VigieError } from '#domain/errors.ts';
+import type { Rule } from '#domain/rule.ts';
+import { formatTime, formatTimeOrNull } from '#domain/time.ts';
+import { type BacktestAlert, BacktestRun } from '#engine/backtest/backtest-run.ts';
+import { compileRule } from '#engine/rules/compile-rule.ts';
+import { inputCheck, refuse } from '../check-input.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import type { InputProblem } from '../describe-errors.ts';
+import { inputRange } from '../input-times.ts';
+import { type CoveredSensor, coveredSensors } from './covered-sensors.ts';
+import { readRuleInput } from './rule-input.ts';
+import { showHistory } from './show-history.ts';
+import { suggestPatience } from './suggest-patience.ts';
+
+const { from, to } = BacktestInput.properties;
+const check = inputCheck(
+  Type.Object({ rule: Type.Unknown(), from, to }, { additionalProperties: false }),
+);
+const MOST_SAMPLES = 20_000_000;
+const MOST_LISTED = 10_000;
+/** A few milliseconds of work. */
+const TURN = 20_000;
+/** Of the sensors that chatter: the search for a suggestion shows each sample to some twenty rules. */
+const MOST_SAMPLES_OF_SEARCH = 4_000_000;
+
+/**
+ * What a rule would have done over the stored readings of the sensors that it covers; it need not be stored, and may be
+ * switched off. The engine is the one that judges live readings; the time of receipt is taken to be the time of each
+ * reading (see `BacktestRun`). `suggestion` is null also where the sensors that chatter hold more than 4,000,000 samples.
+ * Throws `rule_invalid`, `not_supported`, or `invalid_request` above 1,000 sensors or 20,000,000 samples. Ends with the
+ * reason of `signal` once that is aborted.
+ */
+export async function backtestRule({
+  ctx,
+  input,
+  signal,
+}: {
+  ctx: OperationContext;
+  input: unknown;
+  signal?: AbortSignal | undefined;
+}): Promise<Backtest> {
+  authorize(ctx, 'read');
+  const { rule: given, ...times } = check(input);
+  const rule = ruleToTry(ctx, given);
+  const replay = { history: ctx.history, span: spanOf(ctx, times), signal };
+  const compiled = compileRule(rule);
+  const sensors = await coveredSensors(ctx, compiled);
+  const alerts: Backtest['alerts'] = [];
+  const chattering: CoveredSensor[] = [];
+  let samplesOfChattering = 0;
+  const summary = { samples: 0, alerts: 0, sensors: sensors.length, seconds_active: 0 };
+  for (const sensor of sensors) {
+    const span = { ...replay.span, keep: MOST_LISTED - alerts.length };
+    const run = new BacktestRun(compiled, sensor.facts, span);
+    const take = (timeMs: number, values: Float64Array) => run.reading(timeMs, values);
+    const most = MOST_SAMPLES - summary.samples;
+    const samples = await showHistory(sensor.series, take, { ...replay, most, turn: TURN });
+    run.finish();
+    summary.samples += samples;
+    summary.alerts += run.alertCount;
+    summary.seconds_active += run.activeMs / 1000;
+    for (const alert of run.alerts) alerts.push(alertView(sensor, alert));
+    if (!run.isChattering) continue;
+    chattering.push(sensor);
+    samplesOfChattering += samples;
+  }
+  return {
+    alerts,
+    truncated: summary.alerts > alerts.length,
+    summary: { ...summary, chattering: chattering.map(({ facts }) => facts.sensorId) },
+    suggestion:
+      samplesOfChattering > MOST_SAMPLES_OF_SEARCH
+        ? null
+        : await suggestPatience(rule, chattering, replay),
+  };
+}
+
+/** No later than now: what has not happened yet has no silence. */
+function spanOf(ctx: OperationContext, times: { from: string; to: string }) {
+  const { fromMs, toMs } = inputRange(times);
+  const span = { fromMs: fromMs!, toMs: Math.min(toMs!, ctx.clock.now()) };
+  if (span.fromMs >= span.toMs) throw refuse([{ pointer: '/from', detail: 'lies ahead of now' }]);
+  return span;
+}
+
+function ruleToTry(ctx: OperationContext, given: unknown): Rule {
+  const { id = 'backtest', ...rest } = withinRule(() => readRuleInput(given));
+  const now = formatTime(ctx.clock.now());
+  return { ...rest, id, enabled: true, revision: 1, created_at: now, updated_at: now };
+}
+
+/** Problems of the rule point into the rule, which here is a part of the input. */
+function withinRule<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof VigieError)) throw error;
+    const errors = (error.extra?.errors ?? []) as InputProblem[];
+    const moved = errors.map((problem) => ({ ...problem, pointer: `/rule${problem.pointer}` }));
+    if (moved.length > 0) throw refuse(moved, error.code);
+    throw new VigieError(error.code, error.message, { pointer: `/rule${error.pointer ?? ''}` });
+  }
+}
+
+function alertView({ facts }: CoveredSensor, alert: BacktestAlert): Backtest['alerts'][number] {
+  return {
+    sensor_id: facts.sensorId,
+    severity: alert.severity,
+    started_at: formatTime(alert.startedAtMs),
+    cleared_at: formatTimeOrNull(alert.clearedAtMs),
+    peak: alert.peak,
+  };
+}
