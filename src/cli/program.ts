@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '#config/settings.ts';
 import { VERSION } from '#config/version.ts';
 import { VigieError } from '#domain/errors.ts';
-
 import { addApply } from './apply.ts';
 import { addBacktest } from './backtest.ts';
 import { addBackup } from './backup.ts';

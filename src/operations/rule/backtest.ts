@@ -22,7 +22,7 @@ const MOST_SAMPLES = 20_000_000;
 const MOST_LISTED = 10_000;
 /** A few milliseconds of work. */
 const TURN = 20_000;
-/** Of the sensors that chatter: the search for a suggestion shows each sample to some twenty rules. */
+/** Of the sensors that chatter: the search for a suggestion shows each sample to several rules. */
 const MOST_SAMPLES_OF_SEARCH = 4_000_000;
 
 /**
