@@ -38,6 +38,9 @@ export async function createHttpChannelBench({ name, create, settingsFor }: Http
   };
 }
 
+/** Whoever acknowledges there does so by the program itself. */
+const WITH_THEIR_OWN_ACKNOWLEDGEMENT = new Set(['pagerduty', 'pushover']);
+
 /** What every channel owes the pipeline that posts JSON to a provider. */
 export function httpChannelContract(kind: HttpChannelCase): void {
   const { name, create, settingsFor, path } = kind;
@@ -64,6 +67,16 @@ export function httpChannelContract(kind: HttpChannelCase): void {
       const { receiver, send } = await bench();
       expect(await send({ type })).toMatchObject({ ok: true });
       expect(receiver.received[0]!.body).toContain('Freezer 3');
+    });
+
+    test('the link to acknowledge goes with it where people read the message', async () => {
+      const { receiver, send } = await bench();
+      const { message } = sendRequest({ channel: name, settings: {} });
+      const url = 'https://vigie.example.org/ack/abc.def';
+      const acknowledgeLink = { label: 'Acknowledge', url };
+      expect(await send({ message: { ...message, acknowledgeLink } })).toMatchObject({ ok: true });
+      const isShown = receiver.received[0]!.body.includes(url);
+      expect(isShown).toBe(!WITH_THEIR_OWN_ACKNOWLEDGEMENT.has(name));
     });
 
     test('a test has no alert and arrives', async () => {

@@ -23,7 +23,7 @@ export function createDiscordChannel(options: ChannelOptions): Channel {
 }
 
 function messageOf(request: SendRequest) {
-  const { body, link } = request.message;
+  const { body, link, acknowledgeLink } = request.message;
   const written = (text: string, limit: number) =>
     escapeToFit(text, { limit, escape: escapeMarkdown });
   return {
@@ -31,10 +31,17 @@ function messageOf(request: SendRequest) {
     embeds: [
       {
         description: written(body, EMBED_LENGTH),
+        ...(acknowledgeLink
+          ? { fields: [{ name: '\u200b', value: linkTo(acknowledgeLink) }] }
+          : {}),
         ...(link ? { title: written(link.label, LINK_TITLE_LENGTH), url: link.url } : {}),
       },
     ],
     // Nobody is called, whatever the message says.
     allowed_mentions: { parse: [] },
   };
+}
+
+function linkTo({ label, url }: { label: string; url: string }): string {
+  return `[${escapeMarkdown(label)}](${url})`;
 }

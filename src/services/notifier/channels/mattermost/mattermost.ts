@@ -22,11 +22,12 @@ export function createMattermostChannel(options: ChannelOptions): Channel {
 }
 
 function textOf(request: SendRequest): string {
-  const { body, link } = request.message;
+  const { body, link, acknowledgeLink } = request.message;
   const written = (text: string, limit: number) =>
     escapeToFit(text, { limit, escape: escapeAndHush });
   const blocks = [`**${written(titleOf(request), TITLE_LENGTH)}**`, written(body, BODY_LENGTH)];
-  if (link) blocks.push(`[${escapeAndHush(link.label)}](<${link.url}>)`);
+  for (const one of [link, acknowledgeLink])
+    if (one) blocks.push(`[${escapeAndHush(one.label)}](<${one.url}>)`);
   return blocks.join('\n\n');
 }
 

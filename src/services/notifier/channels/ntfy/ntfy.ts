@@ -21,7 +21,7 @@ export function createNtfyChannel(options: ChannelOptions): Channel {
     addressField: 'api_url',
     write(request) {
       const { topic, token, api_url = API_URL } = request.contact.settings as NtfySettings;
-      const { body, link } = request.message;
+      const { body, link, acknowledgeLink } = request.message;
       return {
         url: `${baseOf(api_url)}/`,
         ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
@@ -31,6 +31,13 @@ export function createNtfyChannel(options: ChannelOptions): Channel {
           message: escapeToFit(body, { limit: BODY_BYTES, sizeOf: Buffer.byteLength }),
           priority: priorityOf(request),
           ...(link ? { click: link.url } : {}),
+          ...(acknowledgeLink
+            ? {
+                actions: [
+                  { action: 'view', label: acknowledgeLink.label, url: acknowledgeLink.url },
+                ],
+              }
+            : {}),
         },
       };
     },

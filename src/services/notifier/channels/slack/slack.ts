@@ -22,7 +22,8 @@ export function createSlackChannel(options: ChannelOptions): Channel {
 }
 
 function messageOf(request: SendRequest) {
-  const { body, link } = request.message;
+  const { body, link, acknowledgeLink } = request.message;
+  const links = [link, acknowledgeLink].filter((one) => one !== undefined);
   const plain = (text: string, limit: number) => ({
     type: 'plain_text',
     text: escapeToFit(text, { limit, escape: escapeEntities }),
@@ -37,7 +38,7 @@ function messageOf(request: SendRequest) {
     blocks: [
       { type: 'header', text: plain(title, HEADER_LENGTH) },
       { type: 'section', text: plain(body, SECTION_LENGTH) },
-      ...(link ? [{ type: 'section', text: { type: 'mrkdwn', text: linkOf(link) } }] : []),
+      ...links.map((one) => ({ type: 'section', text: { type: 'mrkdwn', text: linkOf(one) } })),
     ],
   };
 }

@@ -32,7 +32,8 @@ export function createTeamsChannel(options: ChannelOptions): Channel {
 
 /** https://adaptivecards.io/explorer/AdaptiveCard.html: text blocks would read Markdown, text runs read none. */
 function cardOf(request: SendRequest) {
-  const { body, link, language } = request.message;
+  const { body, link, acknowledgeLink, language } = request.message;
+  const links = [link, acknowledgeLink].filter((one) => one !== undefined);
   return {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
@@ -42,7 +43,9 @@ function cardOf(request: SendRequest) {
       blockOf({ text: titleOf(request), weight: 'bolder', size: 'medium' }),
       ...linesOf(body).map((text) => ({ ...blockOf({ text }), spacing: 'none' })),
     ],
-    ...(link ? { actions: [{ type: 'Action.OpenUrl', title: link.label, url: link.url }] } : {}),
+    ...(links.length > 0
+      ? { actions: links.map(({ label, url }) => ({ type: 'Action.OpenUrl', title: label, url })) }
+      : {}),
   };
 }
 

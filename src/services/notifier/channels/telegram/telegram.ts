@@ -34,9 +34,10 @@ export function createTelegramChannel(options: ChannelOptions): Channel {
 }
 
 function textOf(request: SendRequest): string {
-  const { body, link } = request.message;
+  const { body, link, acknowledgeLink } = request.message;
   const written = (text: string, limit: number) => escapeToFit(text, { limit, escape: escapeHtml });
   const blocks = [`<b>${written(titleOf(request), TITLE_LENGTH)}</b>`, written(body, BODY_LENGTH)];
-  if (link) blocks.push(`<a href="${escapeHtml(link.url)}">${escapeHtml(link.label)}</a>`);
+  for (const one of [link, acknowledgeLink])
+    if (one) blocks.push(`<a href="${escapeHtml(one.url)}">${escapeHtml(one.label)}</a>`);
   return blocks.join('\n\n');
 }
