@@ -150,6 +150,27 @@ test('a test message answers what became of it', async () => {
   expect((await ask('POST /v1/contacts/nobody/test')).status).toBe(404);
 });
 
+test('who would be told of an alert is foretold', async () => {
+  const { ask, state } = await createApiUnderTest();
+  await state.db
+    .insertInto('alerts')
+    .values(alertRow({ id: 'alert-1' }))
+    .execute();
+  await ask('POST /v1/contacts', { body: contact });
+  await ask('POST /v1/policies', { body: policy });
+  const { status, body } = await ask('POST /v1/policies/preview', {
+    body: { alert_id: 'alert-1' },
+  });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    policies: [{ policy_id: 'cold-chain', matches: true, reasons: [] }],
+    told: [{ after: '0s', step: 1, contact_id: 'anne', type: 'raised', held_until: null }],
+    nobody: false,
+    hushed_by: null,
+  });
+  expect((await ask('POST /v1/policies/preview', { body: {} })).status).toBe(400);
+});
+
 test('alerts are listed by filter, acknowledged without a body, commented and assigned', async () => {
   const { ask, state } = await createApiUnderTest();
   const [one, two] = [alertRow(), alertRow({ state: 'cleared', sensor_id: 'sensor-2' })];

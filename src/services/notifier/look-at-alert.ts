@@ -1,12 +1,8 @@
-import { parseOutOfService } from '#domain/out-of-service.ts';
 import type { Rule } from '#domain/rule.ts';
 import { durationMs } from '#domain/time.ts';
 import { isHushed } from '#engine/alarms/hush.ts';
-import {
-  type PreparedWindow,
-  suppressedByWindow,
-  windowOpenFor,
-} from '#engine/alarms/maintenance.ts';
+import type { PreparedWindow } from '#engine/alarms/maintenance.ts';
+import { sensorSuppression } from '#operations/alert/sensor-suppression.ts';
 import { type AlertChange, moveAlert } from '#storage/state/alarms.ts';
 import { findDocument } from '#storage/state/documents.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
@@ -15,9 +11,6 @@ import type { StateDb, StateStore } from '#storage/state/state-store.ts';
 import { parentSilence } from './parent-silence.ts';
 
 // Tested by: look-at-alert.test.ts
-
-/** What ends without anybody saying so is looked up again after so long. */
-const LOOK_AGAIN_MS = 60_000;
 
 interface Looked {
   alert: AlertsTable;
@@ -112,14 +105,8 @@ async function suppressionOf(
 ): Promise<Suppression | undefined> {
   const { customer, sensor_id: sensorId } = alert;
   const sensor = await findSensor(db, { customer, sensorId });
-  const service = parseOutOfService(sensor?.out_of_service ?? null);
-  if (service !== null && (service.untilMs ?? Number.POSITIVE_INFINITY) > nowMs)
-    return { by: 'out-of-service', untilMs: service.untilMs ?? nowMs + LOOK_AGAIN_MS };
-  if (windows.length > 0) {
-    const labels = JSON.parse(sensor?.labels ?? '{}') as Record<string, string>;
-    const open = windowOpenFor(windows, { id: sensorId, labels }, nowMs);
-    if (open) return { by: suppressedByWindow(open.id), untilMs: open.toMs };
-  }
+  const own = sensorSuppression(sensor, { sensorId, windows, nowMs });
+  if (own) return own;
   if (alert.condition !== 'silent' || sensor === undefined) return undefined;
   return parentSilence(db, { alert, sensor, nowMs });
 }

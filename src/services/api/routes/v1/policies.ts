@@ -1,10 +1,12 @@
 import { Policy, PolicyInput } from '#domain/notification.ts';
 import { PageQuery } from '#domain/page.ts';
+import { PolicyPreview, PolicyPreviewInput } from '#domain/policy-preview.ts';
 import { PolicyPage } from '#domain/questions.ts';
 import { createPolicy } from '#operations/policy/create.ts';
 import { deletePolicy } from '#operations/policy/delete.ts';
 import { getPolicy } from '#operations/policy/get.ts';
 import { listPolicies } from '#operations/policy/list.ts';
+import { previewPolicies } from '#operations/policy/preview.ts';
 import { putPolicy } from '#operations/policy/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
@@ -46,6 +48,21 @@ export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         .header('location', `/v1/policies/${encodeURIComponent(policy.id)}`)
         .send(policy);
     },
+  );
+  app.post(
+    '/v1/policies/preview',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Preview who is told of an alert',
+        description:
+          'Whom the policies would tell, and when, from the moment that it is raised, if nobody acknowledged it: for 24 hours, at most 100 lines. Nothing is written or sent. Takes `alert_id`, or `alert`.',
+        body: PolicyPreviewInput,
+        response: { 200: PolicyPreview },
+      },
+    },
+    (request) => previewPolicies({ ctx: ctxOf(request), input: request.body }),
   );
   app.get(
     '/v1/policies/:id',
