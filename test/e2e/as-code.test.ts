@@ -25,6 +25,14 @@ starts_at: 2026-11-02T09:00:00+01:00
 shift: 12h
 contacts: [hook]
 ---
+kind: maintenance-window
+id: defrost
+where: {sensors: [freezer-*]}
+time_zone: Europe/Paris
+starts_at: 2026-11-02T02:00:00+01:00
+duration: 1h
+recurrence: FREQ=WEEKLY;BYDAY=MO
+---
 kind: contact
 id: hook
 channel: webhook
@@ -60,7 +68,7 @@ test('files are planned, applied in order, and a second time there is nothing to
   const host = shell(platform, { HOOK_SECRET: SECRET });
   expect(await host.run(APPLY, ['--dry-run'])).toBe(0);
   expect(host.out).toContain('create    contact/hook\ncreate    on-call/nights\n');
-  expect(host.out).toContain('6 to create, 0 to change, 0 unchanged.');
+  expect(host.out).toContain('7 to create, 0 to change, 0 unchanged.');
   expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
 
   expect(await host.run(APPLY)).toBe(2);
@@ -68,7 +76,9 @@ test('files are planned, applied in order, and a second time there is nothing to
   expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
 
   expect(await host.run(APPLY, ['--yes'])).toBe(0);
-  expect(host.out).toContain('created rule/hot\ncreated sensor/room\ncreated sensor/freezer-1\n');
+  expect(host.out).toContain(
+    'created rule/hot\ncreated maintenance-window/defrost\ncreated sensor/room\ncreated sensor/freezer-1\n',
+  );
   await platform.send({ sensor_id: 'freezer-1', readings: { temperature: 4 } });
   expect(await host.run(APPLY)).toBe(0);
   expect(host.out).toContain('unchanged contact/hook (not compared: settings.secret)');
@@ -118,7 +128,7 @@ test('the first refusal stops it, with line and pointer and what was done', asyn
   expect(host.err).toContain(
     'alarms.yaml:10 policy/cold-chain /steps/0/contacts/1: there is no contact nobody',
   );
-  expect(host.err).toContain('2 of 6 were applied, the others were not');
+  expect(host.err).toContain('2 of 7 were applied, the others were not');
   expect(host.err).toContain('policy/cold-chain was refused [invalid_request]');
   expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(404);
 });
@@ -133,7 +143,9 @@ test('what one platform exports makes another one the same', async () => {
   const exported = readFileSync(join(source.cwd, 'all.yaml'), 'utf8');
   expect(exported).not.toContain('whsec_');
   expect(exported.match(/^kind: .*/gm)).toEqual(
-    ['contact', 'on-call', 'policy', 'rule', 'sensor', 'sensor'].map((kind) => `kind: ${kind}`),
+    ['contact', 'on-call', 'policy', 'rule', 'maintenance-window', 'sensor', 'sensor'].map(
+      (kind) => `kind: ${kind}`,
+    ),
   );
 
   const second = await createTestApp();

@@ -1,6 +1,7 @@
 import { ContactInput } from '#domain/notification.ts';
 import { formatTime, parseTime } from '#domain/time.ts';
 import { inputCheck } from '#operations/check-input.ts';
+import { readWindowInput } from '#operations/maintenance-window/window-input.ts';
 import { readOnCallInput } from '#operations/on-call/on-call-input.ts';
 import { readPolicyInput } from '#operations/policy/policy-input.ts';
 import { readRuleInput } from '#operations/rule/rule-input.ts';
@@ -54,6 +55,13 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/rules',
     check: readRuleInput,
     serverMade: ['id', 'revision', 'created_at', 'updated_at', 'built_in'],
+    settle: (fields) => ({ enabled: true, ...fields }),
+  },
+  {
+    name: 'maintenance-window',
+    path: '/v1/maintenance-windows',
+    check: readWindowInput,
+    serverMade: ['id', 'created_at', 'updated_at', 'is_open', 'next'],
     settle: (fields) => ({ enabled: true, ...fields }),
   },
   {
