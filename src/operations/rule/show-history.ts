@@ -10,6 +10,7 @@ import type { SeriesTable } from '#storage/state/schema.ts';
 const NEXT_MS = 0.001;
 /** Samples of a series asked for at once. */
 const PAGE = 50_000;
+const FIRST_STRETCH_MS = 6 * 3_600_000;
 
 export interface Replay {
   history: HistoryStore;
@@ -50,11 +51,27 @@ export async function showHistory(
   return samples;
 }
 
-/** One series in portions as small as wanted, of pages as large as a question to the store is worth. */
+/** The first samples of a series, at least two where it has so many. */
+export async function firstSamples(
+  { id }: SeriesTable,
+  { history, span }: Pick<Replay, 'history' | 'span'>,
+): Promise<SampleSlice> {
+  const reader = new SeriesReader(history, { seriesId: id, ...span });
+  for (;;) {
+    const part = await reader.next(PAGE);
+    if (part.count > 1 || reader.isAtEnd) return part;
+  }
+}
+
+/**
+ * One series in portions as small as wanted, of pages as large as a question to the store is worth. Each question is about a
+ * stretch of time that holds about a page, since a store may sort all that it is asked about before it answers a part.
+ */
 class SeriesReader {
   readonly #history: HistoryStore;
   readonly #range: { seriesId: number; fromMs: number; toMs: number };
-  #page: SampleSlice | undefined;
+  #stretchMs = FIRST_STRETCH_MS;
+  #page: SampleSlice = { count: 0, timesMs: new Float64Array(0), values: new Float64Array(0) };
   #at = 0;
 
   constructor(history: HistoryStore, range: { seriesId: number; fromMs: number; toMs: number }) {
@@ -63,24 +80,35 @@ class SeriesReader {
   }
 
   get isAtEnd(): boolean {
-    const page = this.#page;
-    return page !== undefined && page.count < PAGE && this.#at === page.count;
+    return this.#at === this.#page.count && this.#range.fromMs >= this.#range.toMs;
   }
 
+  /** May be empty before the end. */
   async next(most: number): Promise<SampleSlice> {
-    let page = this.#page;
-    if (page === undefined || this.#at === page.count) {
-      page = await this.#history.samples({ ...this.#range, limit: PAGE });
-      if (page.count > 0) this.#range.fromMs = page.timesMs[page.count - 1]! + NEXT_MS;
-      this.#page = page;
-      this.#at = 0;
-    }
-    const [from, to] = [this.#at, Math.min(page.count, this.#at + most)];
+    if (this.#at === this.#page.count) await this.#ask();
+    const { count, timesMs, values } = this.#page;
+    const [from, to] = [this.#at, Math.min(count, this.#at + most)];
     this.#at = to;
     return {
       count: to - from,
-      timesMs: page.timesMs.subarray(from, to),
-      values: page.values.subarray(from, to),
+      timesMs: timesMs.subarray(from, to),
+      values: values.subarray(from, to),
     };
+  }
+
+  async #ask(): Promise<void> {
+    const range = this.#range;
+    const untilMs = Math.min(range.toMs, range.fromMs + this.#stretchMs);
+    const page = await this.#history.samples({ ...range, toMs: untilMs, limit: PAGE });
+    this.#page = page;
+    this.#at = 0;
+    if (page.count < PAGE) {
+      range.fromMs = untilMs;
+      if (page.count < PAGE / 4) this.#stretchMs *= 2;
+    } else {
+      const lastMs = page.timesMs[PAGE - 1]!;
+      this.#stretchMs = Math.max(1, lastMs - range.fromMs);
+      range.fromMs = lastMs + NEXT_MS;
+    }
   }
 }

@@ -3,13 +3,12 @@ import type { Rule } from '#domain/rule.ts';
 import { BacktestRun } from '#engine/backtest/backtest-run.ts';
 import { type Remedy, remedies, usualStep } from '#engine/backtest/remedies.ts';
 import type { CoveredSensor } from './covered-sensors.ts';
-import { type Replay, showHistory } from './show-history.ts';
+import { firstSamples, type Replay, showHistory } from './show-history.ts';
 
 // Tested by: backtest.test.ts
 
 /** Small, since every sample is shown to several rules. */
 const TURN = 5000;
-const STEP_SAMPLES = 20_000;
 
 type Search = Omit<Replay, 'turn' | 'most'>;
 type Suggestion = NonNullable<Backtest['suggestion']>;
@@ -61,9 +60,8 @@ async function firstThatHelps(
   return { deadband, on_delay, alerts: smallest.alerts };
 }
 
-async function stepOf({ series }: CoveredSensor, { history, span }: Search): Promise<number> {
+async function stepOf({ series }: CoveredSensor, search: Search): Promise<number> {
   const [only] = series;
   if (only === undefined) return 0;
-  const page = await history.samples({ ...span, seriesId: only.id, limit: STEP_SAMPLES });
-  return usualStep(page.values.subarray(0, page.count));
+  return usualStep((await firstSamples(only, search)).values);
 }
