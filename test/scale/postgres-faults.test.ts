@@ -70,6 +70,7 @@ async function spawned(url: string, readyPath = '/health/ready'): Promise<Spawne
     VIGIE_POSTGRES_URL: url,
     VIGIE_ALLOW_PRIVATE_WEBHOOKS: 'true',
     VIGIE_LOG_LEVEL: 'fatal',
+    VIGIE_CANARY: 'off',
   };
   const platform = await spawnPlatform(folder.path, env, { readyPath });
   onTestFinished(async () => {

@@ -69,6 +69,8 @@ export async function spawnPlatform(
       VIGIE_DATA_DIR: dataDir,
       VIGIE_ADMIN_KEY: ADMIN_KEY,
       VIGIE_LOG_LEVEL: 'warn',
+      // Its readings and alerts would be counted with those of the test.
+      VIGIE_CANARY: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
