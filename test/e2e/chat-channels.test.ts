@@ -26,7 +26,9 @@ test('an alert reaches Slack with a link to it, after a first attempt that faile
   const [, post] = await receiver.waitFor(2);
   const { text, blocks } = JSON.parse(post!.body);
   expect(text).toMatch(/^🔴 \[Critical\]/);
-  expect(blocks.at(-1).text.text).toBe(`<https://vigie.example.org/#alert=${alerts[0].id}|Open>`);
+  const [open, acknowledge] = blocks.slice(-2);
+  expect(acknowledge.text.text).toContain('/ack/');
+  expect(open.text.text).toBe(`<https://vigie.example.org/#alert=${alerts[0].id}|Open>`);
   await expect
     .poll(() => deliveries(platform))
     .toMatchObject([{ channel: 'slack', state: 'sent', attempts: [{}, { outcome: 'sent' }] }]);
