@@ -142,3 +142,14 @@ test('stops when whoever asked is gone, and needs the scope read', async () => {
   const sender = operations.as('main', ['ingest']);
   expect(await codeOf(backtestRule({ ctx: sender, input }))).toBe('forbidden');
 });
+
+test('two run at once; a third is asked to come again, and may once one has ended', async () => {
+  const rule = { when: above };
+  const running = [backtest(rule), backtest(rule)];
+  const third = await backtest(rule).catch((error: VigieError) => error);
+  expect(third).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 5 });
+  await Promise.all(running);
+  expect((await backtest(rule)).summary.sensors).toBeGreaterThan(0);
+  expect(await codeOf(backtest({ when: {} }))).toBe('rule_invalid');
+  expect((await backtest(rule)).summary.sensors).toBeGreaterThan(0);
+});

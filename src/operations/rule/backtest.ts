@@ -5,6 +5,7 @@ import type { Rule } from '#domain/rule.ts';
 import { formatTime, formatTimeOrNull } from '#domain/time.ts';
 import { type BacktestAlert, BacktestRun } from '#engine/backtest/backtest-run.ts';
 import { compileRule } from '#engine/rules/compile-rule.ts';
+import type { HistoryStore } from '#storage/history-store.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import type { InputProblem } from '../describe-errors.ts';
@@ -20,6 +21,10 @@ const check = inputCheck(
 );
 const MOST_SAMPLES = 20_000_000;
 const MOST_LISTED = 10_000;
+/** More of them would only share the same thread. */
+const MOST_AT_ONCE = 2;
+const RETRY_AFTER_SECONDS = 5;
+const runningOver = new WeakMap<HistoryStore, number>();
 /** A few milliseconds of work. */
 const TURN = 20_000;
 /** Of the sensors that chatter: the search for a suggestion shows each sample to several rules. */
@@ -30,18 +35,32 @@ const MOST_SAMPLES_OF_SEARCH = 4_000_000;
  * switched off. The engine is the one that judges live readings; the time of receipt is taken to be the time of each
  * reading (see `BacktestRun`). `suggestion` is null also where the sensors that chatter hold more than 4,000,000 samples.
  * Throws `rule_invalid`, `not_supported`, or `invalid_request` above 1,000 sensors or 20,000,000 samples. Ends with the
- * reason of `signal` once that is aborted.
+ * reason of `signal` once that is aborted; `rate_limited` while two others run over the same history.
  */
-export async function backtestRule({
-  ctx,
-  input,
-  signal,
-}: {
+export async function backtestRule(asked: Asked): Promise<Backtest> {
+  const { history } = asked.ctx;
+  authorize(asked.ctx, 'read');
+  const running = runningOver.get(history) ?? 0;
+  if (running >= MOST_AT_ONCE) {
+    throw new VigieError('rate_limited', `${MOST_AT_ONCE} backtests run already.`, {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+  runningOver.set(history, running + 1);
+  try {
+    return await runBacktest(asked);
+  } finally {
+    runningOver.set(history, (runningOver.get(history) ?? 1) - 1);
+  }
+}
+
+interface Asked {
   ctx: OperationContext;
   input: unknown;
   signal?: AbortSignal | undefined;
-}): Promise<Backtest> {
-  authorize(ctx, 'read');
+}
+
+async function runBacktest({ ctx, input, signal }: Asked): Promise<Backtest> {
   const { rule: given, ...times } = check(input);
   const rule = ruleToTry(ctx, given);
   const replay = { history: ctx.history, span: spanOf(ctx, times), signal };
