@@ -111,6 +111,9 @@ function recur(group: Group, { instance, transition }: Fired, row: AlertsTable):
     severity: transition.severity,
     highest_severity: worse(row.highest_severity, transition.severity),
     returned_at: null,
+    // Somebody may have reset it without this process having heard: an alert that holds is never closed.
+    state: 'active' as const,
+    cleared_at: null,
     acknowledged: 0,
     acknowledged_at: null,
     acknowledged_by: null,

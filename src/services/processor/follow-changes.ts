@@ -7,7 +7,7 @@ import { type BrokenRule, loadBook } from './load.ts';
 import type { Processor } from './processor.ts';
 import { applyRules } from './reconcile.ts';
 import type { RuleBook } from './rule-book.ts';
-import { takeOverAlert } from './take-over-alert.ts';
+import { takeOverAlert, takeOverShelves } from './take-over-alert.ts';
 import { takeOverSensor } from './take-over-sensor.ts';
 
 // Tested by: processor.test.ts
@@ -40,7 +40,12 @@ export function followChanges(
     ),
     bus.subscribe('routing.changed', ({ customer }) =>
       note(
-        () => processor.run(() => processor.reloadRouting(customer)),
+        () =>
+          processor.run(async () => {
+            await processor.reloadRouting(customer);
+            // It is also what comes after word from other processes was missed.
+            await takeOverShelves(processor, { customer, db });
+          }),
         'changed contacts or policies',
       ),
     ),

@@ -1,4 +1,4 @@
-import { findOpenAlert, findShelf } from '#storage/state/alarms.ts';
+import { findOpenAlert, findShelf, shelves } from '#storage/state/alarms.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { StateDb } from '#storage/state/state-store.ts';
 import type { Group } from './group.ts';
@@ -56,4 +56,19 @@ export async function takeOverAlert(
   judgeAnew(group, instance, evaluator);
   timers.schedule(instance);
   group.touched.add(sensor);
+}
+
+/** Brings every shelf of a customer to what the store says, where word of one may have been missed. */
+export async function takeOverShelves(
+  { fleet, clock }: Pick<Processor, 'fleet' | 'clock'>,
+  { customer, db }: { customer: string; db: StateDb },
+): Promise<void> {
+  const found = await shelves(db, clock.now());
+  const standing = new Map(
+    found.map(({ sensorPk, ruleId, shelf }) => [`${sensorPk} ${ruleId}`, shelf]),
+  );
+  for (const sensor of fleet.sensorsOf(customer).values()) {
+    for (const instance of sensor.instances)
+      instance.shelf = standing.get(`${sensor.pk} ${instance.rule.rule.id}`);
+  }
 }
