@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 type AtEnd = (work: () => Promise<void> | void) => void;
 
 interface ReceivedPost {
+  method: string;
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
@@ -37,6 +38,7 @@ export async function createWebhookReceiver(atEnd: AtEnd): Promise<WebhookReceiv
     request.setEncoding('utf8');
     for await (const chunk of request) body += chunk;
     received.push({
+      method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers,
       body,

@@ -3,6 +3,7 @@ import type { Contact, NotificationType } from '#domain/notification.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
 import type { RenderedMessage } from '#engine/messages/compose-message.ts';
 import type { ChannelProblem } from '#operations/contact/channel-port.ts';
+import type { Resolver } from '../outbound/address-guard.ts';
 
 /** A contact's settings, once they fit the channel's schema. */
 export type ChannelSettings = Record<string, unknown>;
@@ -57,6 +58,8 @@ export interface ChannelOptions {
   publicUrl?: string | undefined;
   /** Allows webhooks to the platform's own network. */
   allowPrivate: boolean;
+  /** How names of hosts are looked up where private addresses are not allowed; the system's way unless set. */
+  resolver?: Resolver | undefined;
   /** `smtp://…` or `smtps://…`; without it no e-mail can be sent. */
   smtpUrl?: string | undefined;
   /** Sender of e-mail whose contact names none. */

@@ -39,7 +39,7 @@ export async function createHttpChannelBench({ name, create, settingsFor }: Http
 }
 
 /** Whoever acknowledges there does so by the program itself. */
-const WITH_THEIR_OWN_ACKNOWLEDGEMENT = new Set(['pagerduty', 'pushover']);
+const WITH_THEIR_OWN_ACKNOWLEDGEMENT = new Set(['opsgenie', 'pagerduty', 'pushover']);
 
 /** What every channel owes the pipeline that posts JSON to a provider. */
 export function httpChannelContract(kind: HttpChannelCase): void {

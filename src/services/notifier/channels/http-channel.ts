@@ -1,27 +1,29 @@
 import type { TSchema } from 'typebox';
 import { findAddressProblems } from '../outbound/address-problems.ts';
 import { HttpPoster } from '../outbound/http-poster.ts';
-import { type JsonPost, postJson } from '../outbound/post-json.ts';
+import { postOnce } from '../outbound/post-once.ts';
 import type { Channel, ChannelOptions, ChannelSettings, Outcome, SendRequest } from './channel.ts';
+import { type HttpPost, PostCourses } from './post-courses.ts';
 
 // Tested by: http-channel.contract.ts
 
-/** A channel that posts one piece of JSON for each message. */
+/** A channel that makes one or several requests for each message. */
 export interface HttpChannelKind {
   name: string;
   settingsSchema: TSchema;
   secretFields: readonly string[];
   /** The setting that holds an address, checked when the contact is made. */
   addressField: string;
-  /** What to post; the same for every attempt at the same message. */
-  write(request: SendRequest): Omit<JsonPost, 'signal'>;
+  /** What to post, in order; the same for every attempt at the same message. */
+  write(request: SendRequest): HttpPost | readonly HttpPost[];
 }
 
 /** Makes the channel: addresses are guarded, and no secret gets into what is written down of an attempt. */
 export function createHttpChannel(options: ChannelOptions, kind: HttpChannelKind): Channel {
-  const { allowPrivate, clock } = options;
+  const { allowPrivate, clock, resolver } = options;
   const { name, settingsSchema, secretFields, addressField } = kind;
-  const poster = new HttpPoster({ allowPrivate });
+  const poster = new HttpPoster({ allowPrivate, resolver });
+  const courses = new PostCourses();
   return {
     name,
     settingsSchema,
@@ -34,8 +36,11 @@ export function createHttpChannel(options: ChannelOptions, kind: HttpChannelKind
     prepareSettings: (settings) => ({ ...settings }),
     async send(request) {
       const { settings } = request.contact;
-      const post = { ...kind.write(request), signal: request.signal };
-      const outcome = await postJson(poster, post, clock);
+      const written = kind.write(request);
+      const posts: readonly HttpPost[] = Array.isArray(written) ? written : [written];
+      const outcome = await courses.run(request, posts, (post) => {
+        return postOnce(poster, { ...post, signal: request.signal }, clock);
+      });
       return withoutSecrets(outcome, secretsOf(settings, secretFields));
     },
     close: () => poster.close(),

@@ -12,6 +12,7 @@ import { createEmailChannel } from './email/email.ts';
 import { createMattermostChannel } from './mattermost/mattermost.ts';
 import { createNtfyChannel } from './ntfy/ntfy.ts';
 import { createNullChannel } from './null/null.ts';
+import { createOpsgenieChannel } from './opsgenie/opsgenie.ts';
 import { createPagerdutyChannel } from './pagerduty/pagerduty.ts';
 import { createPushoverChannel } from './pushover/pushover.ts';
 import { createSlackChannel } from './slack/slack.ts';
@@ -26,6 +27,7 @@ export const CHANNEL_MAKERS = {
   mattermost: createMattermostChannel,
   ntfy: createNtfyChannel,
   null: createNullChannel,
+  opsgenie: createOpsgenieChannel,
   pagerduty: createPagerdutyChannel,
   pushover: createPushoverChannel,
   slack: createSlackChannel,

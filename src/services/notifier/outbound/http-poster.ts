@@ -21,6 +21,8 @@ const IDLE_SOCKET_MS = 30_000;
 
 export interface PostRequest {
   url: URL;
+  /** POST unless set. */
+  method?: 'POST' | 'PUT';
   headers: Readonly<Record<string, string>>;
   body: Buffer;
   signal: AbortSignal;
@@ -73,12 +75,12 @@ export class HttpPoster {
   }
 
   #attempt(post: PostRequest, connection: 'kept' | 'fresh'): Promise<PostAnswer> {
-    const { url, headers, body, signal } = post;
+    const { url, method = 'POST', headers, body, signal } = post;
     const isSecure = url.protocol === 'https:';
     const agent = isSecure ? this.#https : this.#http;
     return new Promise((resolve, reject) => {
       const sent: ClientRequest = (isSecure ? secureRequest : nodeHttp.request)(url, {
-        method: 'POST',
+        method,
         headers: { ...headers, 'content-length': body.length },
         agent: connection === 'kept' ? agent : false,
         signal,

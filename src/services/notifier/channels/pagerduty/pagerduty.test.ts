@@ -57,20 +57,58 @@ test('a test is an incident of its own, without urgency', async () => {
   expect(latest().payload).toMatchObject({ severity: 'info', source: 'Vigie' });
 });
 
-test.each([
-  ['active', 'critical'],
-  ['cleared', 'warning'],
-] as const)(
-  'several alerts, the worst %s, are one incident that is %s',
-  async (state, severity) => {
-    const { send, latest } = await createHttpChannelBench(pagerduty);
-    const worst = { ...payload!.alert, id: 'alert-2', severity: 'critical', state } as const;
-    const members = [payload!, { ...payload!, alert: worst }];
-    await send({ type: 'digest', payload: { ...payload!, digest: { reason: 'group', members } } });
-    expect(latest()).toMatchObject({ event_action: 'trigger', dedup_key: notificationId });
-    expect(latest().payload).toMatchObject({ severity, source: 'Vigie' });
-  },
-);
+const member = (id: string, alert: Partial<NonNullable<typeof payload>['alert']>) => ({
+  ...payload!,
+  alert: { ...payload!.alert, id, ...alert },
+});
+const digestOf = (...members: (typeof payload & {})[]) => ({
+  type: 'digest' as const,
+  payload: { ...members[0]!, digest: { reason: 'group' as const, members } },
+});
+
+test('several alerts that still stand are one incident, as severe as the worst', async () => {
+  const { receiver, send, latest } = await createHttpChannelBench(pagerduty);
+  await send(digestOf(payload!, member('alert-2', { severity: 'critical' })));
+  expect(receiver.received).toHaveLength(1);
+  expect(latest()).toMatchObject({ event_action: 'trigger', dedup_key: notificationId });
+  expect(latest().payload).toMatchObject({ severity: 'critical', source: 'Vigie' });
+});
+
+test('a digest resolves each alert that it says is over, and acknowledges what was acknowledged', async () => {
+  const { receiver, send } = await createHttpChannelBench(pagerduty);
+  const over = member('alert-2', { severity: 'critical', state: 'cleared' });
+  await send(digestOf(payload!, over, member('alert-3', { acknowledged: true })));
+  const events = receiver.received.map(({ body }) => JSON.parse(body));
+  expect(events).toMatchObject([
+    { event_action: 'trigger', dedup_key: notificationId, payload: { severity: 'warning' } },
+    { event_action: 'resolve', dedup_key: 'alert-2' },
+    { event_action: 'acknowledge', dedup_key: 'alert-3' },
+  ]);
+});
+
+test('good news alone opens no incident', async () => {
+  const { receiver, send } = await createHttpChannelBench(pagerduty);
+  await send(digestOf(...['a', 'b', 'c'].map((id) => member(id, { state: 'cleared' }))));
+  const events = receiver.received.map(({ body }) => JSON.parse(body));
+  expect(events).toEqual(
+    ['a', 'b', 'c'].map((dedup_key) => ({ routing_key, event_action: 'resolve', dedup_key })),
+  );
+});
+
+test('a digest that breaks off goes on where it was', async () => {
+  const { receiver, send } = await createHttpChannelBench(pagerduty);
+  const digest = digestOf(...['a', 'b', 'c'].map((id) => member(id, { state: 'cleared' })));
+  receiver.answer(202, (_, response) => response.writeHead(429, { 'retry-after': '7' }).end(), 202);
+  expect(await send(digest)).toEqual({
+    ok: false,
+    retryable: true,
+    retryAfterMs: 7000,
+    detail: '1 of 3, then: HTTP 429',
+  });
+  expect(await send(digest)).toMatchObject({ ok: true });
+  const keys = receiver.received.map(({ body }) => JSON.parse(body).dedup_key);
+  expect(keys).toEqual(['a', 'b', 'b', 'c']);
+});
 
 test('a long message is cut to what PagerDuty takes', async () => {
   const { receiver, send, latest } = await createHttpChannelBench(pagerduty);

@@ -1,9 +1,9 @@
 import type { NotificationPayload } from '#domain/notification-payload.ts';
-import { SEVERITIES, type Severity } from '#domain/rule.ts';
 import { formatTime } from '#domain/time.ts';
 import type { Channel, ChannelOptions, SendRequest } from '../channel.ts';
 import { escapeToFit } from '../chat-text.ts';
 import { baseOf, createHttpChannel } from '../http-channel.ts';
+import { type IncidentChange, incidentChanges, severityOfAll } from '../incidents.ts';
 import { PagerdutySettings } from './pagerduty.schema.ts';
 
 const API_URL = 'https://events.pagerduty.com';
@@ -22,23 +22,27 @@ export function createPagerdutyChannel(options: ChannelOptions): Channel {
     write(request) {
       const settings = request.contact.settings as PagerdutySettings;
       const { routing_key, api_url = API_URL } = settings;
-      return {
+      return incidentChanges(request).map((change) => ({
         url: `${baseOf(api_url)}/v2/enqueue`,
-        body: { routing_key, ...eventOf(request) },
-      };
+        body: { routing_key, ...eventOf(change, request) },
+      }));
     },
   });
 }
 
-function eventOf(request: SendRequest) {
+const ACTIONS = { open: 'trigger', acknowledge: 'acknowledge', close: 'resolve' } as const;
+
+function eventOf({ key, action }: IncidentChange, request: SendRequest) {
   const { message, payload, createdMs } = request;
   const { link } = message;
+  const about = { event_action: ACTIONS[action], dedup_key: key };
+  // Of an alert that a digest names there is nothing more to say: what happens to it is all.
+  if (payload?.digest && action !== 'open') return about;
   return {
-    event_action: actionOf(request.type),
-    dedup_key: dedupKeyOf(request),
+    ...about,
     payload: {
       summary: escapeToFit(message.subject, { limit: SUMMARY_LENGTH }),
-      severity: payload === null ? 'info' : severityOf(payload),
+      severity: payload === null ? 'info' : severityOfAll(payload),
       timestamp: formatTime(createdMs),
       ...(payload === null || payload.digest ? { source: 'Vigie' } : thingsOf(payload)),
       custom_details: { message: escapeToFit(message.body, { limit: BODY_LENGTH }) },
@@ -46,24 +50,6 @@ function eventOf(request: SendRequest) {
     client: 'Vigie',
     ...(link ? { client_url: link.url, links: [{ href: link.url, text: link.label }] } : {}),
   };
-}
-
-function actionOf(type: SendRequest['type']): 'trigger' | 'acknowledge' | 'resolve' {
-  if (type === 'cleared') return 'resolve';
-  return type === 'acknowledged' ? 'acknowledge' : 'trigger';
-}
-
-/** The alert; several at once, and a test, are an incident of their own. */
-function dedupKeyOf({ payload, notificationId }: SendRequest): string {
-  return payload === null || payload.digest ? notificationId : payload.alert.id;
-}
-
-/** The worst of what still stands: good news alone alarms nobody. */
-function severityOf(payload: NotificationPayload): Severity {
-  if (!payload.digest) return payload.alert.severity;
-  const active = payload.digest.members.filter(({ alert }) => alert.state === 'active');
-  const ranks = active.map(({ alert }) => SEVERITIES.indexOf(alert.severity));
-  return SEVERITIES[Math.max(0, ...ranks)] ?? 'info';
 }
 
 function thingsOf({ sensor, alert, rule }: NotificationPayload) {

@@ -1,6 +1,5 @@
 import { formatTime } from '#domain/time.ts';
 import type { ChannelProblem } from '#operations/contact/channel-port.ts';
-import type { Resolver } from '../../outbound/address-guard.ts';
 import { findAddressProblems } from '../../outbound/address-problems.ts';
 import { outcomeOfAnswer, outcomeOfError } from '../../outbound/http-outcome.ts';
 import { HttpPoster } from '../../outbound/http-poster.ts';
@@ -15,9 +14,7 @@ const UNNAMED_SOURCE = 'vigie';
  * Posts each notification as a CloudEvents 1.0 event in structured JSON, signed as Standard Webhooks asks.
  * The event's id is the notification's, the same for every attempt.
  */
-export function createWebhookChannel(
-  options: ChannelOptions & { resolver?: Resolver | undefined },
-): Channel {
+export function createWebhookChannel(options: ChannelOptions): Channel {
   const { allowPrivate, clock } = options;
   const poster = new HttpPoster({ allowPrivate, resolver: options.resolver });
   return {

@@ -1,40 +1,53 @@
 import type { Outcome } from '../channels/channel.ts';
 import { outcomeOfAnswer, outcomeOfError } from './http-outcome.ts';
-import type { HttpPoster, PostAnswer } from './http-poster.ts';
+import type { HttpPoster, PostAnswer, PostRequest } from './http-poster.ts';
 
 // Tested by: ../channels/http-channel.contract.ts
 
-export interface JsonPost {
+/** What one request brings to a provider. */
+export interface Post {
   url: string;
+  /** POST unless set. */
+  method?: PostRequest['method'];
   headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; `URLSearchParams` as a form, bytes as they are. */
   body: unknown;
   signal: AbortSignal;
 }
 
-/** Posts JSON once, and says what became of it. Never throws for what the other side does. */
-export async function postJson(
+/** Posts once, and says what became of it. Never throws for what the other side does. */
+export async function postOnce(
   poster: HttpPoster,
-  post: JsonPost,
+  post: Post,
   clock: { now(): number },
 ): Promise<Outcome> {
   if (!URL.canParse(post.url)) {
     return { ok: false, retryable: false, detail: 'the contact has no valid address' };
   }
+  const { method, signal } = post;
+  const { contentType, bytes } = encode(post.body);
   try {
     const answer = await poster.post({
       url: new URL(post.url),
-      headers: {
-        'content-type': 'application/json; charset=utf-8',
-        'user-agent': 'Vigie',
-        ...post.headers,
-      },
-      body: Buffer.from(JSON.stringify(post.body)),
-      signal: post.signal,
+      ...(method === undefined ? {} : { method }),
+      headers: { 'content-type': contentType, 'user-agent': 'Vigie', ...post.headers },
+      body: bytes,
+      signal,
     });
     return outcomeOfAnswer({ ...answer, headers: headersThatCount(answer) }, clock.now());
   } catch (error) {
     return outcomeOfError(error);
   }
+}
+
+function encode(body: unknown): { contentType: string; bytes: Buffer } {
+  if (Buffer.isBuffer(body)) return { contentType: 'application/octet-stream', bytes: body };
+  if (body instanceof URLSearchParams) {
+    const contentType = 'application/x-www-form-urlencoded; charset=utf-8';
+    return { contentType, bytes: Buffer.from(body.toString()) };
+  }
+  const contentType = 'application/json; charset=utf-8';
+  return { contentType, bytes: Buffer.from(JSON.stringify(body)) };
 }
 
 /**
