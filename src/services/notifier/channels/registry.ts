@@ -16,8 +16,10 @@ import { createOpsgenieChannel } from './opsgenie/opsgenie.ts';
 import { createPagerdutyChannel } from './pagerduty/pagerduty.ts';
 import { createPushoverChannel } from './pushover/pushover.ts';
 import { createSlackChannel } from './slack/slack.ts';
+import { createSmsChannel } from './sms/sms.ts';
 import { createTeamsChannel } from './teams/teams.ts';
 import { createTelegramChannel } from './telegram/telegram.ts';
+import { createVoiceChannel } from './voice/voice.ts';
 import { createWebhookChannel } from './webhook/webhook.ts';
 
 /** Every way to reach people, by the name that contacts use: one folder, one line. */
@@ -31,8 +33,10 @@ export const CHANNEL_MAKERS = {
   pagerduty: createPagerdutyChannel,
   pushover: createPushoverChannel,
   slack: createSlackChannel,
+  sms: createSmsChannel,
   teams: createTeamsChannel,
   telegram: createTelegramChannel,
+  voice: createVoiceChannel,
   webhook: createWebhookChannel,
 } as const satisfies Record<string, (options: ChannelOptions) => Channel>;
 
