@@ -11,6 +11,7 @@ import { Metrics } from '#platform/metrics.ts';
 import { createMqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
 import { Bus } from '#stream/bus.ts';
 import { createTestApp, type Json, type TestApp } from '../support/app.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { GatedStream } from '../support/gated-stream.ts';
 import { type Mosquitto, startMosquitto, whyNoMosquitto } from '../support/mosquitto.ts';
 import {
@@ -279,15 +280,3 @@ describe.skipIf(obstacle !== undefined)('with a broker that is there already', (
 test.skipIf(obstacle === undefined)('a broker that is there already: left out', ({ skip }) => {
   skip(obstacle);
 });
-
-/** A self-signed certificate for 127.0.0.1. */
-function makeCertificate(folder: string): { cert: string; key: string } {
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const { status, stderr } = spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
-    ...['-days', '2', '-keyout', key, '-out', cert],
-  ]);
-  if (status !== 0) throw new Error(`no certificate: ${stderr}`);
-  return { cert, key };
-}

@@ -10,6 +10,7 @@ import type { Channel, ChannelOptions, ChannelSettings } from './channel.ts';
 import { createDiscordChannel } from './discord/discord.ts';
 import { createEmailChannel } from './email/email.ts';
 import { createMattermostChannel } from './mattermost/mattermost.ts';
+import { createMqttChannel } from './mqtt/mqtt.ts';
 import { createNtfyChannel } from './ntfy/ntfy.ts';
 import { createNullChannel } from './null/null.ts';
 import { createOpsgenieChannel } from './opsgenie/opsgenie.ts';
@@ -27,6 +28,7 @@ export const CHANNEL_MAKERS = {
   discord: createDiscordChannel,
   email: createEmailChannel,
   mattermost: createMattermostChannel,
+  mqtt: createMqttChannel,
   ntfy: createNtfyChannel,
   null: createNullChannel,
   opsgenie: createOpsgenieChannel,

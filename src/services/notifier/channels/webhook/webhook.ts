@@ -1,14 +1,11 @@
-import { formatTime } from '#domain/time.ts';
 import type { ChannelProblem } from '#operations/contact/channel-port.ts';
 import { findAddressProblems } from '../../outbound/address-problems.ts';
 import { outcomeOfAnswer, outcomeOfError } from '../../outbound/http-outcome.ts';
 import { HttpPoster } from '../../outbound/http-poster.ts';
-import type { Channel, ChannelOptions, ChannelSettings, SendRequest } from '../channel.ts';
+import type { Channel, ChannelOptions } from '../channel.ts';
+import { eventOf } from '../cloud-event.ts';
 import { keyOf, makeSecret, signedHeaders } from './signature.ts';
 import { WebhookSettings } from './webhook.schema.ts';
-
-/** Where there is no public address to name as the source of an event. */
-const UNNAMED_SOURCE = 'vigie';
 
 /**
  * Posts each notification as a CloudEvents 1.0 event in structured JSON, signed as Standard Webhooks asks.
@@ -58,27 +55,4 @@ function findProblems(settings: WebhookSettings, allowPrivate: boolean): Channel
     problems.push({ pointer: '/secret', detail: 'must be 24 to 64 bytes in base64 after whsec_' });
   }
   return problems;
-}
-
-/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
-function eventOf(request: SendRequest, publicUrl: string | undefined): ChannelSettings {
-  const { type, payload, message, notificationId, createdMs } = request;
-  return {
-    specversion: '1.0',
-    id: notificationId,
-    source: publicUrl ?? UNNAMED_SOURCE,
-    type: type === 'test' ? 'vigie.test' : `vigie.alert.${type}`,
-    time: formatTime(createdMs),
-    ...(payload ? { subject: payload.sensor.id } : {}),
-    datacontenttype: 'application/json',
-    data: {
-      ...(payload?.digest
-        ? { alerts: payload.digest.members.map(({ alert }) => alert) }
-        : payload && { alert: payload.alert }),
-      message: message.text,
-      ...(message.acknowledgeLink ? { acknowledge_url: message.acknowledgeLink.url } : {}),
-      ...(type === 'severity_changed' ? { previous_severity: payload?.previous_severity } : {}),
-      ...(payload?.repeat ? { repeat: true } : {}),
-    },
-  };
 }
