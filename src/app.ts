@@ -29,6 +29,7 @@ import { closeChannels, createChannels } from '#services/notifier/channels/regis
 import { createNotifier, type Notifier } from '#services/notifier/notifier.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
 import type { Processor } from '#services/processor/processor.ts';
+import { vapidKeys } from '#storage/state/vapid-keys.ts';
 import { Bus } from '#stream/bus.ts';
 import { type AppContext, type AppStorage, built } from './app/app-storage.ts';
 import { createProcessor } from './app/create-processor.ts';
@@ -79,6 +80,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     allowPrivate: config.allowPrivateWebhooks,
     smtpUrl: config.smtpUrl,
     smtpFrom: config.smtpFrom,
+    vapidKeys: () => vapidKeys(storage().state.db),
     clock,
   });
   const http = createHttpServer({

@@ -108,3 +108,13 @@ export const ContactTestResult = Type.Object(
   { title: 'ContactTestResult' },
 );
 export type ContactTestResult = Static<typeof ContactTestResult>;
+
+export const PushKey = Type.Object(
+  {
+    public_key: Type.String({
+      description: 'P-256, 65 bytes, in base64url; the same for as long as the platform lives',
+    }),
+  },
+  { title: 'PushKey' },
+);
+export type PushKey = Static<typeof PushKey>;

@@ -16,6 +16,7 @@ import type { ApiOptions } from '#services/api/api-options.ts';
 import { createChannelRegistry, createChannels } from '#services/notifier/channels/registry.ts';
 import { insertAudit } from '#storage/state/audit.ts';
 import { findSensor } from '#storage/state/sensors.ts';
+import { vapidKeys } from '#storage/state/vapid-keys.ts';
 import { Bus } from '#stream/bus.ts';
 import { type ClosableStore, createInProcessState } from './in-process-state.ts';
 import { MemoryHistory } from './memory-history.ts';
@@ -79,6 +80,7 @@ export async function createApiUnderTest(changes: Partial<ApiOptions> = {}) {
     publicUrl,
     allowPrivate: true,
     smtpUrl: 'smtp://127.0.0.1:9',
+    vapidKeys: () => vapidKeys(state.db),
   });
   const services: OperationServices = {
     state,

@@ -11,6 +11,7 @@ interface ReceivedPost {
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
+  bytes: Buffer;
   /** The connection that it came over: posts over one connection have the same number. */
   connection: number;
 }
@@ -34,14 +35,15 @@ export async function createWebhookReceiver(atEnd: AtEnd): Promise<WebhookReceiv
   let connectionCount = 0;
   let answers: readonly (Answer | number)[] = [200];
   const server = createServer(async (request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    for await (const chunk of request) body += chunk;
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    const bytes = Buffer.concat(parts);
     received.push({
       method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers,
-      body,
+      body: bytes.toString(),
+      bytes,
       connection: connections.get(request.socket) ?? 0,
     });
     const answer = answers[0] ?? 200;

@@ -10,8 +10,10 @@ const ELLIPSIS = '…';
 const WEBHOOK_PREFIX = 'whsec_';
 
 /** The kind of a secret stays visible, the secret does not. */
-function mask(secret: string): string {
-  return secret.startsWith(WEBHOOK_PREFIX) ? `${WEBHOOK_PREFIX}${ELLIPSIS}` : ELLIPSIS;
+function mask(secret: unknown): string {
+  return typeof secret === 'string' && secret.startsWith(WEBHOOK_PREFIX)
+    ? `${WEBHOOK_PREFIX}${ELLIPSIS}`
+    : ELLIPSIS;
 }
 
 /** Whether a setting is shown in the place of a secret. */
@@ -27,7 +29,7 @@ export function maskSettings(
   const masked = { ...settings };
   for (const field of channels.secretFields(channel)) {
     const secret = masked[field];
-    if (typeof secret === 'string' && !shown.includes(field)) masked[field] = mask(secret);
+    if (secret !== undefined && !shown.includes(field)) masked[field] = mask(secret);
   }
   return masked;
 }

@@ -25,6 +25,7 @@ import { ingestDoors } from './routes/v1/ingest-doors.ts';
 import { maintenanceWindowRoutes } from './routes/v1/maintenance-windows.ts';
 import { onCallRoutes } from './routes/v1/on-call.ts';
 import { policyRoutes } from './routes/v1/policies.ts';
+import { pushRoutes } from './routes/v1/push.ts';
 import { ruleRoutes } from './routes/v1/rules.ts';
 import { sensorReadingRoutes } from './routes/v1/sensor-readings.ts';
 import { sensorRoutes } from './routes/v1/sensors.ts';
@@ -84,6 +85,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   alarmQualityRoutes(app, context);
   contactRoutes(app, context);
   policyRoutes(app, context);
+  pushRoutes(app, context);
   onCallRoutes(app, context);
   maintenanceWindowRoutes(app, context);
   deliveryRoutes(app, context);

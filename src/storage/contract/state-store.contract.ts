@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alertRow, documentRow, keyRow, sensorRow, T0 } from '#test/support/state-rows.ts';
 import { alertHistory, changeAlert, findAlert, listAlertRows } from '../state/alerts.ts';
@@ -32,6 +33,7 @@ import {
   updateUnit,
 } from '../state/sensors.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { vapidKeys } from '../state/vapid-keys.ts';
 
 export type CreateStore = () => Promise<StateStore & { close(): Promise<void> }>;
 
@@ -59,6 +61,18 @@ export function stateStoreContract(name: string, createStore: CreateStore): void
       expect(new Set(asked).size).toBe(1);
       expect(Buffer.from(asked[0]!, 'base64url')).toHaveLength(32);
       expect(await linkSecret(store.db)).toBe(asked[0]);
+    });
+
+    test('the keys for push services are made once, however many ask for them at once', async () => {
+      const asked = await Promise.all(Array.from({ length: 8 }, () => vapidKeys(store.db)));
+      expect(new Set(asked.map(({ publicKey }) => publicKey)).size).toBe(1);
+      const { publicKey, privateKey } = asked[0]!;
+      expect(Buffer.from(publicKey, 'base64url')).toHaveLength(65);
+      const text = Buffer.from('what is signed by one is known by the other');
+      const key = createPrivateKey({ key: privateKey, format: 'jwk' });
+      const signature = sign('sha256', text, key);
+      expect(verify('sha256', text, createPublicKey(key), signature)).toBe(true);
+      expect(await vapidKeys(store.db)).toEqual(asked[0]);
     });
 
     test('a transaction that throws leaves nothing behind', async () => {

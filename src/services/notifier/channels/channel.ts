@@ -3,6 +3,7 @@ import type { Contact, NotificationType } from '#domain/notification.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
 import type { RenderedMessage } from '#engine/messages/compose-message.ts';
 import type { ChannelProblem } from '#operations/contact/channel-port.ts';
+import type { VapidKeys } from '#storage/state/vapid-keys.ts';
 import type { Resolver } from '../outbound/address-guard.ts';
 
 /** A contact's settings, once they fit the channel's schema. */
@@ -64,5 +65,7 @@ export interface ChannelOptions {
   smtpUrl?: string | undefined;
   /** Sender of e-mail whose contact names none. */
   smtpFrom?: string | undefined;
+  /** The keys that push services of browsers know the platform by; without them no browser can be told. */
+  vapidKeys?: (() => Promise<VapidKeys>) | undefined;
   clock: { now(): number };
 }

@@ -14,8 +14,10 @@ export interface HttpChannelKind {
   secretFields: readonly string[];
   /** The setting that holds an address, checked when the contact is made. */
   addressField: string;
-  /** What to post, in order; the same for every attempt at the same message. */
-  write(request: SendRequest): HttpPost | readonly HttpPost[];
+  /** What to post, in order; says the same at every attempt at the same message. */
+  write(
+    request: SendRequest,
+  ): HttpPost | readonly HttpPost[] | Promise<HttpPost | readonly HttpPost[]>;
 }
 
 /** Makes the channel: addresses are guarded, and no secret gets into what is written down of an attempt. */
@@ -36,7 +38,7 @@ export function createHttpChannel(options: ChannelOptions, kind: HttpChannelKind
     prepareSettings: (settings) => ({ ...settings }),
     async send(request) {
       const { settings } = request.contact;
-      const written = kind.write(request);
+      const written = await kind.write(request);
       const posts: readonly HttpPost[] = Array.isArray(written) ? written : [written];
       const outcome = await courses.run(request, posts, (post) => {
         return postOnce(poster, { ...post, signal: request.signal }, clock);

@@ -15,6 +15,7 @@ import { createNtfyChannel } from './ntfy/ntfy.ts';
 import { createNullChannel } from './null/null.ts';
 import { createOpsgenieChannel } from './opsgenie/opsgenie.ts';
 import { createPagerdutyChannel } from './pagerduty/pagerduty.ts';
+import { createPushChannel } from './push/push.ts';
 import { createPushoverChannel } from './pushover/pushover.ts';
 import { createSlackChannel } from './slack/slack.ts';
 import { createSmsChannel } from './sms/sms.ts';
@@ -33,6 +34,7 @@ export const CHANNEL_MAKERS = {
   null: createNullChannel,
   opsgenie: createOpsgenieChannel,
   pagerduty: createPagerdutyChannel,
+  push: createPushChannel,
   pushover: createPushoverChannel,
   slack: createSlackChannel,
   sms: createSmsChannel,

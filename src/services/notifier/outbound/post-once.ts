@@ -12,6 +12,8 @@ export interface Post {
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; `URLSearchParams` as a form, bytes as they are. */
   body: unknown;
+  /** Statuses that end it, although they may pass elsewhere. */
+  finalStatuses?: ReadonlySet<number>;
   signal: AbortSignal;
 }
 
@@ -34,7 +36,10 @@ export async function postOnce(
       body: bytes,
       signal,
     });
-    return outcomeOfAnswer({ ...answer, headers: headersThatCount(answer) }, clock.now());
+    const counted = { ...answer, headers: headersThatCount(answer) };
+    const outcome = outcomeOfAnswer(counted, clock.now());
+    const isFinal = !outcome.ok && post.finalStatuses?.has(answer.status);
+    return isFinal ? { ok: false, retryable: false, detail: outcome.detail } : outcome;
   } catch (error) {
     return outcomeOfError(error);
   }

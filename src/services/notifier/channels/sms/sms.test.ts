@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { sendRequest } from '#test/support/send-request.ts';
-import { createHttpChannelBench, httpChannelContract } from '../http-channel.contract.ts';
+import { createHttpChannelBench, form, httpChannelContract } from '../http-channel.contract.ts';
 import { SmsSettings } from './sms.schema.ts';
 import { createSmsChannel } from './sms.ts';
 import { plainer, segmentsOf, smsText } from './sms-text.ts';
@@ -14,7 +14,7 @@ const sms = {
   create: createSmsChannel,
   settingsFor: (base: string) => ({ ...whole, api_url: base }),
   path: `/2010-04-01/Accounts/${account}/Messages.json`,
-  isForm: true,
+  ...form,
 };
 httpChannelContract(sms);
 

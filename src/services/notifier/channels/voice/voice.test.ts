@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sendRequest } from '#test/support/send-request.ts';
-import { createHttpChannelBench, httpChannelContract } from '../http-channel.contract.ts';
+import { createHttpChannelBench, form, httpChannelContract } from '../http-channel.contract.ts';
 import { createVoiceChannel } from './voice.ts';
 
 const account = 'AC0123456789abcdef0123456789abcdef';
@@ -16,7 +16,7 @@ const voice = {
     api_url: base,
   }),
   path: `/2010-04-01/Accounts/${account}/Calls.json`,
-  isForm: true,
+  ...form,
 };
 httpChannelContract(voice);
 
