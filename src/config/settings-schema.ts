@@ -79,7 +79,7 @@ export const Settings = Type.Object(
     VIGIE_HTTP_PORT: integer(
       {
         group: place,
-        description: 'Port of HTTP: API, documentation, first page; 0 = any free one',
+        description: 'Port of HTTP: API, documentation, dashboard; 0 = any free one',
       },
       { default: 8080, minimum: 0, maximum: 65_535 },
     ),

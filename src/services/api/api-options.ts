@@ -26,7 +26,7 @@ export interface ApiOptions {
   connections?: Readonly<Record<string, () => boolean>>;
   /** Of the product. */
   version: string;
-  /** For the lines of the first page; 0 = no MQTT. */
+  /** For the lines of the dashboard; 0 = no MQTT. */
   mqttPort: () => number;
   /** Tests have every answer checked against the schema that it is documented with. */
   checkAnswers?: boolean;

@@ -7,8 +7,8 @@ import { LiveHub } from './events/live-hub.ts';
 import { readJsonBodies } from './json-body.ts';
 import { createDocument, type OpenApiDocument, registerOpenApi } from './openapi/document.ts';
 import { acknowledgeRoutes } from './routes/acknowledge.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { documentationRoutes } from './routes/documentation.ts';
-import { firstPageRoutes } from './routes/first-page.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { alarmQualityRoutes } from './routes/v1/alarm-quality.ts';
@@ -32,7 +32,7 @@ import { sensorRoutes } from './routes/v1/sensors.ts';
 import { sessionRoutes } from './routes/v1/session.ts';
 import { statusRoutes } from './routes/v1/status.ts';
 import { PLAIN_HEADERS } from './security-headers.ts';
-import { answerUnknownRoutes } from './unknown-routes.ts';
+import { answerUnknownRoutes, type LastAnswer } from './unknown-routes.ts';
 
 export interface Api {
   /** The OpenAPI document of everything served. */
@@ -40,7 +40,7 @@ export interface Api {
 }
 
 /**
- * Puts every question and answer on the HTTP server: routes, live events, documentation, first page. Must be
+ * Puts every question and answer on the HTTP server: routes, live events, documentation, dashboard. Must be
  * awaited before the server starts; what it holds ends with the server.
  */
 export async function createApi(options: ApiOptions): Promise<Api> {
@@ -58,7 +58,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.decorateRequest('caller', null);
   app.decorateRequest('callerExpiresMs', undefined);
   readJsonBodies(http.fastify);
-  answerUnknownRoutes(http.fastify);
+  let page: LastAnswer = () => false;
+  answerUnknownRoutes(http.fastify, (request, reply) => page(request, reply));
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(PLAIN_HEADERS).header('x-request-id', request.id);
     if (request.is404 || request.routeOptions.config.isOpen) return;
@@ -99,6 +100,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   statusRoutes(app, context);
   documentationRoutes(app, document);
   acknowledgeRoutes(app, context);
-  firstPageRoutes(app);
+  page = await dashboardRoutes(app);
   return { document };
 }

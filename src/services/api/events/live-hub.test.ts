@@ -181,7 +181,7 @@ test('a listener who does not read is dropped, the others hear on', async () => 
 test('heartbeats keep a quiet stream open; a session that has ended closes it', async () => {
   const { hub, listen } = await createHub({ heartbeatMs: 20 });
   const listener = await listen();
-  await listener.until(': heartbeat');
+  await listener.until('event: heartbeat\ndata: {}');
   const expired = await listen(`expires=${Date.now() + 30}`);
   await expect.poll(() => expired.response.readableEnded).toBe(true);
   expect(hub.clientCount).toBe(1);

@@ -242,7 +242,8 @@ export class LiveHub {
       for (const client of clients) {
         const { expiresMs } = client.subscription;
         if (expiresMs !== undefined && expiresMs <= nowMs) client.end();
-        else client.write(': heartbeat\n\n');
+        // An event and not a comment: a page can tell a quiet stream from a dead line.
+        else client.write('event: heartbeat\ndata: {}\n\n');
       }
     }
   }

@@ -1,0 +1,49 @@
+import { ApiProblem } from './api-problem.ts';
+
+type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+export interface AskOptions {
+  query?: Query;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** No answer within this time is an answer: the person sees that the platform does not reply. */
+const LIMIT_MS = 30_000;
+
+function addressOf(path: string, query: Query = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === '') continue;
+    params.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/**
+ * One call of the public API, e.g. `ask<Alert>('POST /v1/alerts/a1/acknowledge', { body: {} })`.
+ * Throws `ApiProblem`: the platform's own words and code, or `unreachable` where it does not answer.
+ */
+export async function ask<Answer>(call: `${string} /${string}`, options: AskOptions = {}) {
+  const [method = 'GET', path = '/'] = call.split(' ', 2);
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const init: RequestInit = {
+    method,
+    headers: { accept: 'application/json', 'accept-language': document.documentElement.lang },
+    signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+  };
+  if (options.body !== undefined) {
+    init.headers = { ...init.headers, 'content-type': 'application/json' };
+    init.body = JSON.stringify(options.body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(addressOf(path, options.query), init);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw ApiProblem.unreachable();
+  }
+  if (!response.ok) throw await ApiProblem.of(response);
+  return (response.status === 204 ? null : await response.json()) as Answer;
+}

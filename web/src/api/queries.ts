@@ -1,0 +1,69 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Alert } from '#domain/alert.ts';
+import type { Rule } from '#domain/rule.ts';
+import type { Sensor } from '#domain/sensor.ts';
+import { ask } from './ask.ts';
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+export interface Status {
+  version: string;
+  started_at: string;
+  readings_accepted: number;
+  samples_stored: number;
+  mqtt_port: number | null;
+}
+
+// Keys begin with the collection: a live change or an action invalidates all that shows it by that word.
+
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => ask<Status>('GET /v1/status', { signal }),
+});
+
+export type AlertFilter = Partial<
+  Record<
+    | 'state'
+    | 'open'
+    | 'shelved'
+    | 'suppressed'
+    | 'severity'
+    | 'sensor_id'
+    | 'rule_id'
+    | 'acknowledged'
+    | 'from'
+    | 'to',
+    string
+  >
+>;
+
+export const alertsQuery = (filter: AlertFilter = {}, limit = 200) =>
+  queryOptions({
+    queryKey: ['alerts', 'list', filter, limit],
+    queryFn: ({ signal }) =>
+      ask<Page<Alert>>('GET /v1/alerts', { query: { ...filter, limit }, signal }),
+  });
+
+export type SensorFilter = Readonly<Record<string, string | undefined>>;
+
+/** By pages of 500: the list grows while the reader scrolls. */
+export const sensorsQuery = (filter: SensorFilter = {}, limit = 500) =>
+  infiniteQueryOptions({
+    queryKey: ['sensors', 'list', filter, limit],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      ask<Page<Sensor>>('GET /v1/sensors', {
+        query: { ...filter, limit, cursor: pageParam },
+        signal,
+      }),
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+
+/** All rules by id (at most a thousand): lists show their names. */
+export const rulesQuery = queryOptions({
+  queryKey: ['rules', 'list'],
+  queryFn: ({ signal }) => ask<Page<Rule>>('GET /v1/rules', { query: { limit: 1000 }, signal }),
+});

@@ -1,0 +1,54 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { ApiProblem } from './api/api-problem.ts';
+import { LanguageProvider } from './i18n/language.tsx';
+import { LiveProvider } from './live/live.tsx';
+import { router } from './router.tsx';
+import { SessionProvider } from './session/session.tsx';
+import { NoticesProvider } from './ui/notices.tsx';
+
+const MAX_RETRIES = 3;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The live stream says when something changed: nothing is asked again by the clock or by a look at the window.
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      // Only what may go better the next time: no answer, or a platform that says that it is busy.
+      retry: (count, error) =>
+        count < MAX_RETRIES &&
+        error instanceof ApiProblem &&
+        (error.status === 0 || error.status === 429 || error.status >= 500),
+    },
+  },
+});
+// A session that ended while the page was open: the way to sign in is shown, not an error in each corner.
+queries.getQueryCache().subscribe((event) => {
+  if (event.type !== 'updated' || event.action.type !== 'error') return;
+  const { error } = event.action;
+  if (
+    error instanceof ApiProblem &&
+    error.status === 401 &&
+    event.query.queryKey[0] !== 'session'
+  ) {
+    void queries.invalidateQueries({ queryKey: ['session'] });
+  }
+});
+
+export function App() {
+  return (
+    <LanguageProvider>
+      <QueryClientProvider client={queries}>
+        <NoticesProvider>
+          <SessionProvider>
+            <LiveProvider>
+              <RouterProvider router={router} />
+            </LiveProvider>
+          </SessionProvider>
+        </NoticesProvider>
+      </QueryClientProvider>
+    </LanguageProvider>
+  );
+}

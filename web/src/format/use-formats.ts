@@ -1,0 +1,53 @@
+import { useMemo } from 'react';
+import { withUnit } from '#engine/messages/unit-text.ts';
+import { useLanguage } from '../i18n/language.tsx';
+
+const SECOND = 1000;
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400 * SECOND],
+  ['hour', 3600 * SECOND],
+  ['minute', 60 * SECOND],
+  ['second', SECOND],
+];
+
+/** `en` of London writes its dates otherwise than `en` of New York: the reader's browser knows which. */
+function localeOf(language: 'en' | 'fr'): string {
+  return navigator.languages.find((name) => name.startsWith(language)) ?? language;
+}
+
+function formatsOf(language: 'en' | 'fr') {
+  const locale = localeOf(language);
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+  const count = new Intl.NumberFormat(locale);
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
+  return {
+    number: (value: number) => number.format(value),
+    count: (value: number) => count.format(value),
+    /** `-18.4 °C`, `-18,4 °C`; a dash where there is no value. The unit is a UCUM code. */
+    quantity: (value: number | null | undefined, unit: string | null | undefined) =>
+      value === null || value === undefined ? '–' : withUnit(number.format(value), unit, language),
+    /** Of an RFC 3339 text, in the reader's own time zone. */
+    moment: (text: string | null | undefined) => (text ? moment.format(Date.parse(text)) : '–'),
+    clock: (timeMs: number) => clock.format(timeMs),
+    /** How long ago, in the largest whole unit. */
+    ago: (text: string | null | undefined, nowMs = Date.now()) => {
+      if (!text) return '–';
+      const distance = Date.parse(text) - nowMs;
+      const [unit, size] = STEPS.find(([, step]) => Math.abs(distance) >= step) ?? [
+        'second' as const,
+        SECOND,
+      ];
+      return relative.format(Math.round(distance / size), unit);
+    },
+  };
+}
+
+export type Formats = ReturnType<typeof formatsOf>;
+
+/** Numbers, quantities and times in the reader's form. */
+export function useFormats(): Formats {
+  const { language } = useLanguage();
+  return useMemo(() => formatsOf(language), [language]);
+}

@@ -1,0 +1,119 @@
+import type { Alert } from '#domain/alert.ts';
+import type { Delivery } from '#domain/notification.ts';
+import { LiveSamples } from './live-samples.ts';
+
+export type LiveState =
+  | { name: 'connecting' }
+  | { name: 'live' }
+  /** What is on the screen may be out of date since then (ms). */
+  | { name: 'stale'; sinceMs: number };
+
+export type LiveChange =
+  | { topic: 'alert'; alert: Alert }
+  | { topic: 'delivery'; delivery: Delivery }
+  /** Something was missed: whatever is shown must be asked for again. */
+  | { topic: 'gap' };
+
+const RETRY_MS = 3000;
+/** The platform sends a heartbeat every 15 s; three of them missing means that nobody is there. */
+const SILENCE_MS = 45_000;
+
+/**
+ * The one server-sent stream of the page. It connects again by itself, resumes after the last event seen, and
+ * says when it cannot: nothing on the screen looks live that is not.
+ */
+export class LiveConnection {
+  readonly samples = new LiveSamples((run) => void requestAnimationFrame(run));
+  readonly #stateListeners = new Set<() => void>();
+  readonly #changeListeners = new Set<(change: LiveChange) => void>();
+  #state: LiveState = { name: 'connecting' };
+  #source: EventSource | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #lastEventId = '';
+  #wasLive = false;
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  open(): void {
+    this.close();
+    const address = new URL('/v1/events', location.origin);
+    address.searchParams.set('topics', 'samples,alerts,deliveries');
+    if (this.#lastEventId !== '') address.searchParams.set('last_event_id', this.#lastEventId);
+    const source = new EventSource(address);
+    this.#source = source;
+    source.onopen = () => this.#onOpen();
+    source.onerror = () => this.#onError(source);
+    this.#listen(source, 'heartbeat', () => undefined);
+    this.#listen(source, 'sample', (data) => this.samples.add(data as never));
+    this.#listen(source, 'alert', (alert) => this.#tell({ topic: 'alert', alert: alert as Alert }));
+    this.#listen(source, 'delivery', (delivery) =>
+      this.#tell({ topic: 'delivery', delivery: delivery as Delivery }),
+    );
+    this.#listen(source, 'gap', () => this.#tell({ topic: 'gap' }));
+  }
+
+  close(): void {
+    this.#source?.close();
+    clearTimeout(this.#retry);
+    clearTimeout(this.#silence);
+  }
+
+  onState(listener: () => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  onChange(listener: (change: LiveChange) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  #listen(source: EventSource, name: string, take: (data: unknown) => void): void {
+    source.addEventListener(name, (event: MessageEvent<string>) => {
+      if (event.lastEventId !== '') this.#lastEventId = event.lastEventId;
+      this.#hear();
+      take(event.data === '' ? null : JSON.parse(event.data));
+    });
+  }
+
+  #onOpen(): void {
+    this.#become({ name: 'live' });
+    this.#hear();
+    // After a break the platform sends what was missed, or a gap; pages loaded during the break are asked again.
+    if (this.#wasLive) this.#tell({ topic: 'gap' });
+    this.#wasLive = true;
+  }
+
+  #onError(source: EventSource): void {
+    this.#loseTouch();
+    // A closed source does not try again: it was refused (503 while the platform starts, 401 without a session).
+    if (source.readyState === EventSource.CLOSED) {
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.open(), RETRY_MS);
+    }
+  }
+
+  #hear(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#loseTouch();
+      this.open();
+    }, SILENCE_MS);
+  }
+
+  #loseTouch(): void {
+    if (this.#state.name !== 'stale') this.#become({ name: 'stale', sinceMs: Date.now() });
+  }
+
+  #become(state: LiveState): void {
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener();
+  }
+
+  #tell(change: LiveChange): void {
+    for (const listener of this.#changeListeners) listener(change);
+  }
+}

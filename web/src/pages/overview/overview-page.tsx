@@ -1,0 +1,63 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect } from 'react';
+import { useTranslations } from 'use-intl';
+import { alertsQuery, sensorsQuery } from '../../api/queries.ts';
+import { useLive } from '../../live/live.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { AlertTable } from '../alerts/alert-table.tsx';
+import { FirstRun } from './first-run.tsx';
+import styles from './overview-page.module.css';
+import { SensorTile } from './sensor-tile.tsx';
+
+const TILES = 48;
+
+/** What an operator looks at all day: what is wrong, and the newest values. */
+export function OverviewPage() {
+  const t = useTranslations('overview');
+  const sensors = useInfiniteQuery(sensorsQuery({}, TILES));
+  const alerts = useQuery(alertsQuery({ state: 'active' }));
+  const shown = sensors.data?.pages[0]?.items;
+  useNewSensors(new Set(shown?.map(({ id }) => id)), shown !== undefined && shown.length < TILES);
+  return (
+    <>
+      <PageHeader title={t('title')} />
+      {shown?.length === 0 && <FirstRun />}
+      {shown !== undefined && shown.length > 0 && (
+        <>
+          <section className={styles.section} aria-labelledby="now">
+            <h2 id="now">{t('now')}</h2>
+            {alerts.data?.items.length === 0 ? (
+              <p className="muted">{t('allGood')}</p>
+            ) : (
+              alerts.data && <AlertTable alerts={alerts.data.items} />
+            )}
+          </section>
+          <section className={styles.section} aria-labelledby="live">
+            <h2 id="live">{t('live')}</h2>
+            <ul className={styles.tiles}>
+              {shown.map((sensor) => (
+                <SensorTile key={sensor.id} sensor={sensor} />
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Sensors register themselves: one that is heard and not shown, while there is room, is asked for. */
+function useNewSensors(known: ReadonlySet<string>, hasRoom: boolean): void {
+  const { samples } = useLive();
+  const queries = useQueryClient();
+  const ask = useCallback(
+    () => void queries.invalidateQueries({ queryKey: ['sensors', 'list'] }),
+    [queries],
+  );
+  useEffect(() => {
+    if (!hasRoom) return;
+    return samples.follow((readings) => {
+      if (readings.some(({ sensor_id }) => !known.has(sensor_id))) ask();
+    });
+  }, [samples, known, hasRoom, ask]);
+}

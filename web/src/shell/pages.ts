@@ -1,0 +1,7 @@
+import { BellRing, Gauge } from 'lucide-react';
+
+/** The pages of the navigation, in its order. */
+export const PAGES = [
+  { to: '/', name: 'overview', icon: Gauge },
+  { to: '/alerts', name: 'alerts', icon: BellRing },
+] as const;
