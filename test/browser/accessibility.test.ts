@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Result } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { createTestApp } from '#test/support/app.ts';
+import { openPage } from '#test/support/browser.ts';
+import { HOT_RULE, reading } from '#test/support/notified.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds against WCAG 2.2 AA; run from outside, since the page's own policy lets no foreign script in. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(
+    (tags) =>
+      (
+        globalThis as never as { axe: { run(o: object): Promise<{ violations: Result[] }> } }
+      ).axe.run({ runOnly: { type: 'tag', values: tags } }),
+    STANDARDS,
+  );
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`no page breaks WCAG 2.2 AA (${colorScheme})`, async (context) => {
+    const app = await createTestApp();
+    const page = await openPage(context, app.url, { colorScheme });
+    await page.getByRole('heading', { name: 'Send a first reading' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await app.put('/v1/rules/hot', HOT_RULE);
+    await app.send(reading(20, 'fridge'), reading(31));
+    for (const [path, sign] of [
+      ['/', 'What is wrong now'],
+      ['/alerts', 'back to normal'],
+      ['/nothing', 'This page does not exist'],
+    ] as const) {
+      if (path === '/alerts') await app.send(reading(20));
+      await page.goto(`${app.url}${path}`);
+      await page.getByText(sign).first().waitFor();
+      expect([path, await violations(page)]).toEqual([path, []]);
+    }
+  });
+}
+
+test('everything on the alerts page can be done by keyboard alone', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.send(reading(31));
+  const page = await openPage(context, app.url, { path: '/alerts' });
+  await page.getByRole('button', { name: 'Acknowledge the alert of oven' }).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('acknowledged by').waitFor();
+});
