@@ -1,6 +1,7 @@
 // A day of one series out of many millions of samples, the memory and the start over them.
 //   npm run bench:history [-- --samples 50000000 --series 30000 --smoke]
 // Samples are loaded through the journal as live ones are; then the platform is started over them.
+// One more sensor has a year of readings, one every 10 s: the first page of a question about all of it.
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -28,31 +29,47 @@ const stepMs = Math.max(1, Math.floor(DAY_MS / rounds));
 const endMs = Math.floor(Date.now() / 1000) * 1000;
 const startMs = endMs - rounds * stepMs;
 const folder = temporaryFolder('bench-history');
+const YEAR_STEP_MS = 10_000;
+const yearSamples = values.smoke ? 31_536 : 3_153_600;
+const yearStartMs = endMs - yearSamples * YEAR_STEP_MS;
+const YEAR_SENSOR = 'a-year';
+const YEAR_PAGES = [
+  ...['limit=1000', 'limit=1000&order=desc', 'limit=100000', 'limit=100000&order=desc'],
+  ...['interval=1m&limit=1000', 'interval=1m&limit=1000&order=desc', 'points=1000'],
+];
+
+function sensorRow(pk: number, sensorId: string) {
+  const now = Date.now();
+  return {
+    ...{ pk, customer: 'main', sensor_id: sensorId, labels: '{}' },
+    ...{ name: null, location: null, parent_id: null, calibration_date: null, update_within: null },
+    ...{ registered_at: now, updated_at: now },
+  };
+}
+
+/** A part of the year of one series. */
+function yearColumns(from: number, count: number) {
+  return {
+    count,
+    series: new Int32Array(count).fill(series + 1),
+    timesMs: Float64Array.from(
+      { length: count },
+      (_, k) => yearStartMs + (from + k) * YEAR_STEP_MS,
+    ),
+    values: Float64Array.from({ length: count }, (_, k) => Math.sin((from + k) / 5000)),
+    replacing: new Int32Array(0),
+  };
+}
 
 /** Registers the sensors and puts every sample into the journal, then into the history. */
 async function fill(): Promise<number> {
   const { state, commits, close } = await openEmbeddedState(folder.path);
-  const now = Date.now();
   const sensors = Math.ceil(series / METRICS.length);
   for (let from = 0; from < sensors; from += 500) {
     const pks = Array.from({ length: Math.min(500, sensors - from) }, (_, k) => from + k + 1);
     await state.db
       .insertInto('sensors')
-      .values(
-        pks.map((pk) => ({
-          pk,
-          customer: 'main',
-          sensor_id: `sensor-${pk}`,
-          name: null,
-          location: null,
-          labels: '{}',
-          parent_id: null,
-          calibration_date: null,
-          update_within: null,
-          registered_at: now,
-          updated_at: now,
-        })),
-      )
+      .values(pks.map((pk) => sensorRow(pk, `sensor-${pk}`)))
       .execute();
     await state.db
       .insertInto('series')
@@ -68,6 +85,10 @@ async function fill(): Promise<number> {
       )
       .execute();
   }
+  const yearPk = sensors + 1;
+  await state.db.insertInto('sensors').values(sensorRow(yearPk, YEAR_SENSOR)).execute();
+  const yearSeries = { id: series + 1, sensor_pk: yearPk, metric: 'temperature', unit: null };
+  await state.db.insertInto('series').values(yearSeries).execute();
   const history = await openEmbeddedHistory({
     dataDir: folder.path,
     onError: (error) => console.error(error),
@@ -106,10 +127,15 @@ async function fill(): Promise<number> {
     }
   }
   await history.sync(id);
+  const rate = samples / ((performance.now() - begun) / 1000);
+  for (let from = 0; from < yearSamples; from += 200_000) {
+    const columns = yearColumns(from, Math.min(200_000, yearSamples - from));
+    insert.run(++id, endMs, encodeJournal(columns));
+    await history.sync(id);
+  }
   journal.close();
   await commits.trimJournal(id);
   process.stderr.write('\r');
-  const rate = samples / ((performance.now() - begun) / 1000);
   // The history tidies up while it is idle.
   await sleep(values.smoke ? 0 : 15_000);
   await history.close();
@@ -123,6 +149,22 @@ async function compileOnce(): Promise<void> {
   const first = await spawnPlatform(empty.path);
   await first.stop();
   empty.remove();
+}
+
+/** The first page of a year, and what the platform answered where it did not. */
+async function yearPage(url: string, rest: string): Promise<Record<string, unknown>> {
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const range = `metric=temperature&from=${iso(yearStartMs)}&to=${iso(endMs)}`;
+  const taken: number[] = [];
+  let failed: unknown;
+  for (let k = 0; k < 15; k++) {
+    const asked = performance.now();
+    const path = `/v1/sensors/${YEAR_SENSOR}/readings?${range}&${rest}`;
+    const { status, body } = await call(`${url}${path}`, 'GET');
+    if (status !== 200) failed = body.code;
+    if (k >= 5) taken.push(performance.now() - asked);
+  }
+  return { ...quantiles(taken), ...(failed === undefined ? {} : { failed }) };
 }
 
 const loadRate = await fill();
@@ -154,6 +196,8 @@ try {
     await call(`${platform.url}/v1/sensors/sensor-${sensor}/readings?${range}&interval=5m`, 'GET');
     if (k >= 10) bucketTimes.push(performance.now() - bucketsAsked);
   }
+  const year: Record<string, Record<string, unknown>> = {};
+  for (const rest of YEAR_PAGES) year[rest] = await yearPage(platform.url, rest);
   const figures = {
     bench: 'history',
     samples,
@@ -166,10 +210,16 @@ try {
     resident_mb_asked: residentMb(platform.process.pid),
     day_raw: quantiles(times),
     day_in_5m_buckets: quantiles(bucketTimes),
+    year_samples: yearSamples,
+    year_first_page: year,
   };
   console.error(
     `a day of one series out of ${samples}: raw p50 ${figures.day_raw.p50_ms} ms, in buckets p50 ${figures.day_in_5m_buckets.p50_ms} ms; ready in ${readyMs} ms; ${idleMb} MB after ${idleSeconds} s; loaded at ${figures.load_samples_per_second} samples/s`,
   );
+  const pages = Object.entries(year).map(([rest, { p50_ms, max_ms, failed }]) => {
+    return `${rest} p50 ${p50_ms} ms, max ${max_ms} ms${failed ? ` (${failed})` : ''}`;
+  });
+  console.error(`the first page of a year of ${yearSamples} samples: ${pages.join('; ')}`);
   console.log(JSON.stringify(figures));
 } finally {
   await platform.stop();

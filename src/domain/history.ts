@@ -11,6 +11,7 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 
 const HISTORY_MAX_LIMIT = 100_000;
 export const HISTORY_DEFAULT_LIMIT = 1000;
+const HISTORY_ORDERS = ['asc', 'desc'] as const;
 
 /** Raw samples; with `interval` or `points` buckets. `from` is inclusive, `to` exclusive; the last 24 h unless given. */
 export const HistoryQuery = Type.Object(
@@ -24,6 +25,11 @@ export const HistoryQuery = Type.Object(
         minimum: 1,
         maximum: HISTORY_MAX_LIMIT,
         description: 'At most so many buckets',
+      }),
+    ),
+    order: Type.Optional(
+      Type.Enum(HISTORY_ORDERS, {
+        description: '`desc`: the newest first. `asc` unless given; a cursor needs the same one',
       }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HISTORY_MAX_LIMIT })),

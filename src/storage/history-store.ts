@@ -1,4 +1,4 @@
-/** Samples of one series in ascending time. Arrays have `count` entries. */
+/** Samples of one series in the order that was asked for. Arrays have `count` entries. */
 export interface SampleSlice {
   count: number;
   timesMs: Float64Array;
@@ -23,6 +23,13 @@ export interface SeriesRange {
   toMs: number;
 }
 
+/** How many rows, and from which end of the range. */
+export interface PageOrder {
+  limit: number;
+  /** The newest first; else in ascending time. */
+  descending?: boolean | undefined;
+}
+
 export type ExportFormat = 'csv' | 'json' | 'parquet';
 
 export interface ExportRequest {
@@ -38,10 +45,10 @@ export interface ExportRequest {
  * Failures are `VigieError('storage_unavailable')`; every call is bounded in time.
  */
 export interface HistoryStore {
-  /** At most `limit` samples from `fromMs` on. */
-  samples(range: SeriesRange & { limit: number }): Promise<SampleSlice>;
+  /** At most `limit` samples from `fromMs` on (descending: back from `toMs`), in a time that the page decides, not the range. */
+  samples(range: SeriesRange & PageOrder): Promise<SampleSlice>;
   /** Buckets aligned to multiples of `intervalMs` since the epoch, at most `limit`. */
-  buckets(range: SeriesRange & { intervalMs: number; limit: number }): Promise<BucketSlice>;
+  buckets(range: SeriesRange & PageOrder & { intervalMs: number }): Promise<BucketSlice>;
   /** First and last sample time within the range; undefined where it is empty. */
   bounds(range: SeriesRange): Promise<{ firstMs: number; lastMs: number } | undefined>;
   /**

@@ -1,4 +1,10 @@
-import type { BucketSlice, HistoryStore, SampleSlice } from '#storage/history-store.ts';
+import type {
+  BucketSlice,
+  HistoryStore,
+  PageOrder,
+  SampleSlice,
+  SeriesRange,
+} from '#storage/history-store.ts';
 
 /** A history in arrays, for tests of what stands above it; the real ones have their contract. */
 export class MemoryHistory implements HistoryStore {
@@ -11,9 +17,10 @@ export class MemoryHistory implements HistoryStore {
     this.#series.set(seriesId, samples);
   }
 
-  #within(range: { seriesId: number; fromMs: number; toMs: number }) {
+  #within(range: SeriesRange & Pick<PageOrder, 'descending'>) {
     const samples = this.#series.get(range.seriesId) ?? [];
-    return samples.filter(({ timeMs }) => timeMs >= range.fromMs && timeMs < range.toMs);
+    const found = samples.filter(({ timeMs }) => timeMs >= range.fromMs && timeMs < range.toMs);
+    return range.descending ? found.reverse() : found;
   }
 
   async samples(range: Parameters<HistoryStore['samples']>[0]): Promise<SampleSlice> {

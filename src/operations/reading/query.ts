@@ -13,7 +13,8 @@ import { bucketInterval } from './bucket-interval.ts';
 
 const check = inputCheck(HistoryQuery);
 const DAY_MS = 86_400_000;
-const KIND = 'readings';
+/** A cursor tells which end of the range is left, so that one of the other order is not taken. */
+const KINDS = { asc: 'readings', desc: 'readings-desc' } as const;
 
 interface Question {
   sensorId: string;
@@ -21,10 +22,11 @@ interface Question {
   fromMs: number;
   toMs: number;
   limit: number;
+  order: keyof typeof KINDS;
 }
 
 /**
- * Samples of one metric of a sensor in ascending time, or buckets of them with `interval` or `points` (both: the
+ * Samples of one metric of a sensor in ascending time (with `order` `desc` the newest first), or buckets of them with `interval` or `points` (both: the
  * interval, or a longer one where it would make more buckets than `points`). Without `metric`
  * the only one that the sensor has. Throws `not_found` for a sensor or metric that is not there.
  */
@@ -69,20 +71,21 @@ function chooseSeries(
   ]);
 }
 
-/** A cursor goes on where its page ended, with the end that its first page had. */
+/** A cursor goes on where its page ended, to the end that its first page had. */
 function bounds(
   ctx: OperationContext,
   query: HistoryQuery,
   seriesId: number,
-): { fromMs: number; toMs: number; limit: number } {
+): Pick<Question, 'fromMs' | 'toMs' | 'limit' | 'order'> {
   const limit = query.limit ?? query.points ?? HISTORY_DEFAULT_LIMIT;
-  const cursor = decodeCursor(query.cursor, KIND, ['number', 'number', 'number']);
+  const order = query.order ?? 'asc';
+  const cursor = decodeCursor(query.cursor, KINDS[order], ['number', 'number', 'number']);
   if (cursor) {
     const [cursorSeries, fromMs, toMs] = cursor;
     if (cursorSeries !== seriesId) {
       throw refuse([{ pointer: '/cursor', detail: 'belongs to another sensor or metric' }]);
     }
-    return { fromMs, toMs, limit };
+    return { fromMs, toMs, limit, order };
   }
   const range = inputRange(query);
   const nowMs = ctx.clock.now();
@@ -90,44 +93,49 @@ function bounds(
   const toMs = range.toMs ?? nowMs + ctx.settings.limits.futureMs + 1;
   const fromMs = range.fromMs ?? Math.min(nowMs, toMs) - DAY_MS;
   if (fromMs >= toMs) throw refuse([{ pointer: '/from', detail: 'lies ahead of all readings' }]);
-  return { fromMs, toMs, limit };
+  return { fromMs, toMs, limit, order };
 }
 
-async function samples(
-  ctx: OperationContext,
-  { sensorId, series, fromMs, toMs, limit }: Question,
-): Promise<HistoryAnswer> {
-  const slice = await ctx.history.samples({ seriesId: series.id, fromMs, toMs, limit: limit + 1 });
+/** What is left of the range after a page: what is next is included in ascending order, what was shown last excluded in descending. */
+function nextCursor(question: Question, starts: Float64Array): string | null {
+  const { series, fromMs, toMs, limit, order } = question;
+  if (starts.length <= limit) return null;
+  const left = order === 'asc' ? [starts[limit]!, toMs] : [fromMs, starts[limit - 1]!];
+  return encodeCursor(KINDS[order], [series.id, ...left]);
+}
+
+async function samples(ctx: OperationContext, question: Question): Promise<HistoryAnswer> {
+  const { sensorId, series, limit } = question;
+  const slice = await ctx.history.samples(pageOf(question));
   const shown = Math.min(slice.count, limit);
   const rows: [string, number][] = [];
   for (let at = 0; at < shown; at++) rows.push([formatTime(slice.timesMs[at]!), slice.values[at]!]);
-  const nextMs = slice.count > limit ? slice.timesMs[limit]! : undefined;
   return {
     sensor_id: sensorId,
     metric: series.metric,
     unit: series.unit,
     samples: rows,
-    next_cursor: nextMs === undefined ? null : encodeCursor(KIND, [series.id, nextMs, toMs]),
+    next_cursor: nextCursor(question, slice.timesMs),
   };
+}
+
+/** One row more than is shown: it only tells that there is more. */
+function pageOf({ series, fromMs, toMs, limit, order }: Question) {
+  return { seriesId: series.id, fromMs, toMs, limit: limit + 1, descending: order === 'desc' };
 }
 
 async function buckets(
   ctx: OperationContext,
-  { sensorId, series, fromMs, toMs, limit }: Question,
+  question: Question,
   query: HistoryQuery,
 ): Promise<HistoryAnswer> {
+  const { sensorId, series, fromMs, toMs, limit } = question;
   const wantedMs = query.interval === undefined ? undefined : durationMs(query.interval);
   if (wantedMs !== undefined && wantedMs < 1) {
     throw refuse([{ pointer: '/interval', detail: 'must be 1ms or longer' }]);
   }
   const intervalMs = bucketInterval({ wantedMs, points: query.points, fromMs, toMs });
-  const slice = await ctx.history.buckets({
-    seriesId: series.id,
-    fromMs,
-    toMs,
-    intervalMs,
-    limit: limit + 1,
-  });
+  const slice = await ctx.history.buckets({ ...pageOf(question), intervalMs });
   const rows = [];
   for (let at = 0; at < Math.min(slice.count, limit); at++) {
     rows.push({
@@ -138,13 +146,12 @@ async function buckets(
       count: slice.samples[at]!,
     });
   }
-  const nextMs = slice.count > limit ? slice.startsMs[limit]! : undefined;
   return {
     sensor_id: sensorId,
     metric: series.metric,
     unit: series.unit,
     interval: intervalMs === wantedMs ? query.interval! : formatDuration(intervalMs),
     buckets: rows,
-    next_cursor: nextMs === undefined ? null : encodeCursor(KIND, [series.id, nextMs, toMs]),
+    next_cursor: nextCursor(question, slice.startsMs),
   };
 }

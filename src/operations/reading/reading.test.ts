@@ -120,6 +120,35 @@ test('pages of samples and of buckets go through all of them once', async () => 
   expect(await collect({ metric: 'temperature', interval: '5m', limit: 5 })).toEqual([12, 3]);
 });
 
+test('in descending order pages go back from the newest, and a cursor is good for its own order alone', async () => {
+  const temperature = { metric: 'temperature' };
+  const collect = async (query: object) => {
+    const times: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const answer = await ask({
+        ...temperature,
+        ...query,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      const rows = 'samples' in answer ? answer.samples.map(([time]) => time) : undefined;
+      times.push(...(rows ?? (answer as BucketsAnswer).buckets.map(({ timestamp }) => timestamp)));
+      cursor = answer.next_cursor;
+    } while (cursor !== null);
+    return times;
+  };
+  for (const query of [{ limit: 25 }, { limit: 30 }, { interval: '5m', limit: 5 }]) {
+    const ascending = await collect(query);
+    expect(await collect({ ...query, order: 'desc' })).toEqual(ascending.toReversed());
+  }
+  const { next_cursor: forwards } = await ask({ ...temperature, limit: 5 });
+  const { next_cursor: back } = await ask({ ...temperature, limit: 5, order: 'desc' });
+  const mixed = [{ cursor: forwards, order: 'desc' }, { cursor: back }];
+  for (const query of mixed) {
+    expect(await codeOf(ask({ ...temperature, ...query }))).toBe('invalid_request');
+  }
+});
+
 test('buckets keep the extremes and say their interval', async () => {
   const answer = (await ask({ metric: 'temperature', interval: '30m' })) as BucketsAnswer;
   expect(answer).toEqual({

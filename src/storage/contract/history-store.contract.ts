@@ -1,45 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ExportFormat, ExportRequest, HistoryStore } from '../history-store.ts';
-
-/** One group of samples as the processor commits it; `replacing` as in the journal. */
-interface CommittedColumns {
-  count: number;
-  series: Int32Array;
-  timesMs: Float64Array;
-  values: Float64Array;
-  replacing: Int32Array;
-}
-
-/** What an engine provides to be tested: an empty store, and a way to commit samples that it must then show. */
-export interface HistoryHarness {
-  history: HistoryStore;
-  /** Resolves when the samples are durable, as the acknowledgement of readings does. */
-  commit(columns: CommittedColumns, receivedMs: number): Promise<void>;
-  /** Closes the store and removes what it left behind. */
-  dispose(): Promise<void>;
-}
-
-type Row = readonly [series: number, timeMs: number, value: number];
-
-const START = Date.UTC(2026, 10, 20);
-const RECEIVED = START + 3_600_000;
-const DAY = 86_400_000;
-const ALWAYS = { fromMs: START - 365 * DAY, toMs: START + 365 * DAY };
-
-function columnsOf(rows: readonly Row[], replacing: readonly number[] = []): CommittedColumns {
-  return {
-    count: rows.length,
-    series: Int32Array.from(rows, (row) => row[0]),
-    timesMs: Float64Array.from(rows, (row) => row[1]),
-    values: Float64Array.from(rows, (row) => row[2]),
-    replacing: Int32Array.from(replacing),
-  };
-}
-
-/** Rows of one series, a second apart, with the given values. */
-function everySecond(series: number, values: readonly number[]): Row[] {
-  return values.map((value, i) => [series, START + i * 1000, value]);
-}
+import {
+  ALWAYS,
+  columnsOf,
+  DAY,
+  everySecond,
+  type HistoryHarness,
+  RECEIVED,
+  type Row,
+  START,
+} from './history-harness.ts';
+import { historyOrderContract } from './history-order.contract.ts';
 
 export function historyStoreContract(
   engine: string,
@@ -57,6 +28,8 @@ export function historyStoreContract(
     expect(slice.values).toHaveLength(slice.count);
     return Array.from(slice.timesMs, (ms, i) => [ms - START, slice.values[i] ?? Number.NaN]);
   }
+
+  historyOrderContract(engine, open);
 
   describe(`HistoryStore on ${engine}`, () => {
     test('an empty store answers every question with nothing', async () => {

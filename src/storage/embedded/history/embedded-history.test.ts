@@ -283,3 +283,22 @@ test('files that an interrupted export left are removed at the next start', asyn
 async function stopEarly(history: EmbeddedHistory): Promise<void> {
   for await (const _ of history.export({ series: [], ...ALWAYS, format: 'parquet' })) break;
 }
+
+test('a large page of a long range is answered with less memory than the range would need', async () => {
+  const { dataDir, journal } = createDataDir();
+  const { history } = await open({ dataDir, memoryLimitMb: 24 });
+  const count = 200_000;
+  for (let part = 0; part < 6; part++) {
+    const columns = columnsOf(count);
+    columns.timesMs = columns.timesMs.map((ms) => (ms + part * count * 1000) * 10);
+    history.notify(journal.commit(columns, 0));
+    await history.sync(part + 1);
+  }
+  const range = { seriesId: 1, ...ALWAYS, limit: 100_001 };
+  const [first, last] = [
+    await history.samples(range),
+    await history.samples({ ...range, descending: true }),
+  ];
+  expect([first.count, last.count]).toEqual([100_001, 100_001]);
+  expect([first.timesMs.at(-1), last.timesMs[0]]).toEqual([1e9, (6 * count - 1) * 10_000]);
+});

@@ -6,6 +6,7 @@ import type {
   BucketSlice,
   ExportRequest,
   HistoryStore,
+  PageOrder,
   SampleSlice,
   SeriesRange,
 } from '../../history-store.ts';
@@ -151,11 +152,11 @@ class ThreadedHistory implements EmbeddedHistory {
     return this.#loadedId;
   }
 
-  samples(range: SeriesRange & { limit: number }): Promise<SampleSlice> {
+  samples(range: SeriesRange & PageOrder): Promise<SampleSlice> {
     return this.#call('samples', range);
   }
 
-  buckets(range: SeriesRange & { intervalMs: number; limit: number }): Promise<BucketSlice> {
+  buckets(range: SeriesRange & PageOrder & { intervalMs: number }): Promise<BucketSlice> {
     return this.#call('buckets', range);
   }
 

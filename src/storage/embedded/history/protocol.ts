@@ -1,12 +1,18 @@
-import type { BucketSlice, ExportRequest, SampleSlice, SeriesRange } from '../../history-store.ts';
+import type {
+  BucketSlice,
+  ExportRequest,
+  PageOrder,
+  SampleSlice,
+  SeriesRange,
+} from '../../history-store.ts';
 import type { HistoryMoment, HistoryPart } from './backup-job.ts';
 import type { HistoryFileOptions } from './history-file.ts';
 import type { Keys } from './keys.ts';
 
 /** What the main thread may ask the worker: input and answer of each call. */
 export interface Calls {
-  samples: { input: SeriesRange & { limit: number }; answer: SampleSlice };
-  buckets: { input: SeriesRange & { intervalMs: number; limit: number }; answer: BucketSlice };
+  samples: { input: SeriesRange & PageOrder; answer: SampleSlice };
+  buckets: { input: SeriesRange & PageOrder & { intervalMs: number }; answer: BucketSlice };
   bounds: { input: SeriesRange; answer: { firstMs: number; lastMs: number } | undefined };
   stored: { input: Keys; answer: Float64Array };
   count: { input: undefined; answer: number };

@@ -92,15 +92,17 @@ export const squeezeMemory = (limitMb: number): string =>
 const ALL = '(FROM history.samples UNION ALL FROM history.runs UNION ALL FROM history.recent)';
 const IN_RANGE = 'series = $1 AND time >= $2 AND time < $3';
 
-export const SELECT_SAMPLES = `
-  SELECT time, value FROM ${ALL} WHERE ${IN_RANGE} ORDER BY time LIMIT $4`;
+const direction = (descending = false): string => (descending ? 'DESC' : 'ASC');
+
+export const selectSamples = (descending?: boolean): string => `
+  SELECT time, value FROM ${ALL} WHERE ${IN_RANGE} ORDER BY time ${direction(descending)} LIMIT $4`;
 
 /** $5: the interval in microseconds. The origin is named because the default one is a Monday of 2000. */
-export const SELECT_BUCKETS = `
+export const selectBuckets = (descending?: boolean): string => `
   SELECT time_bucket(to_microseconds($5::BIGINT), time, make_timestamp(0)) AS start,
     min(value), avg(value), max(value), count(*)
   FROM ${ALL} WHERE ${IN_RANGE}
-  GROUP BY start ORDER BY start LIMIT $4`;
+  GROUP BY start ORDER BY start ${direction(descending)} LIMIT $4`;
 
 export const SELECT_BOUNDS = `
   SELECT count(*), coalesce(min(time), make_timestamp(0)), coalesce(max(time), make_timestamp(0))

@@ -4,6 +4,7 @@ import type {
   BucketSlice,
   ExportRequest,
   HistoryStore,
+  PageOrder,
   SampleSlice,
   SeriesRange,
 } from '../../history-store.ts';
@@ -18,10 +19,10 @@ import {
   bucketsWithRollup,
   COUNT_ALL,
   SELECT_BOUNDS,
-  SELECT_BUCKETS,
   SELECT_NEWEST,
-  SELECT_SAMPLES,
   SELECT_STORED,
+  selectBuckets,
+  selectSamples,
 } from './queries.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
@@ -46,12 +47,15 @@ export class PostgresHistory implements HistoryStore {
     this.#capabilities = capabilities;
   }
 
-  async samples(range: SeriesRange & { limit: number }): Promise<SampleSlice> {
-    const rows = await this.#rows(SELECT_SAMPLES, [...parametersOf(range), range.limit]);
+  async samples(range: SeriesRange & PageOrder): Promise<SampleSlice> {
+    const rows = await this.#rows(selectSamples(range.descending), [
+      ...parametersOf(range),
+      range.limit,
+    ]);
     return { count: rows.length, timesMs: timeColumn(rows, 0), values: column(rows, 1) };
   }
 
-  async buckets(range: SeriesRange & { intervalMs: number; limit: number }): Promise<BucketSlice> {
+  async buckets(range: SeriesRange & PageOrder & { intervalMs: number }): Promise<BucketSlice> {
     const intervalMicros = Math.max(1, Math.round(range.intervalMs * 1000));
     const parameters = [...parametersOf(range), intervalMicros, range.limit];
     const rollup = ROLLUPS.find(({ widthMs }) => range.intervalMs % widthMs === 0);
@@ -59,12 +63,12 @@ export class PostgresHistory implements HistoryStore {
     const endDay = Math.floor(range.toMs / DAY_MS) * DAY_MS;
     const rows =
       rollup !== undefined && firstDay < endDay
-        ? await this.#rows(bucketsWithRollup(rollup.table), [
+        ? await this.#rows(bucketsWithRollup(rollup.table, range.descending), [
             ...parameters,
             engineMicros(firstDay),
             engineMicros(endDay),
           ])
-        : await this.#rows(SELECT_BUCKETS, parameters);
+        : await this.#rows(selectBuckets(range.descending), parameters);
     return {
       count: rows.length,
       startsMs: timeColumn(rows, 0),

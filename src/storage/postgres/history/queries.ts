@@ -8,18 +8,21 @@ const IN_RANGE = `series = $1 AND time >= ${timeAt('$2')} AND time < ${timeAt('$
 const BUCKET = (parameter: string): string =>
   `date_bin(${parameter}::bigint * interval '1 microsecond', time, timestamptz '1970-01-01 00:00:00+00')`;
 
-export const SELECT_SAMPLES = `SELECT ${micros('time')}, value FROM samples WHERE ${IN_RANGE} ORDER BY time LIMIT $4`;
+const direction = (descending = false): string => (descending ? 'DESC' : 'ASC');
+
+export const selectSamples = (descending?: boolean): string => `
+  SELECT ${micros('time')}, value FROM samples WHERE ${IN_RANGE} ORDER BY time ${direction(descending)} LIMIT $4`;
 
 /** $4: interval in microseconds, $5: limit. */
-export const SELECT_BUCKETS = `
+export const selectBuckets = (descending?: boolean): string => `
   SELECT ${micros(BUCKET('$4'))} AS start, min(value), avg(value), max(value), count(*)
-  FROM samples WHERE ${IN_RANGE} GROUP BY start ORDER BY start LIMIT $5`;
+  FROM samples WHERE ${IN_RANGE} GROUP BY start ORDER BY start ${direction(descending)} LIMIT $5`;
 
 /**
  * The same from rollups where they hold: days ($6 from, $7 to; whole ones within the range) that are done are read from
  * the rollup, everything else from the samples.
  */
-export const bucketsWithRollup = (rollup: string): string => `
+export const bucketsWithRollup = (rollup: string, descending?: boolean): string => `
   WITH done AS MATERIALIZED (
     SELECT day::timestamp AT TIME ZONE 'UTC' AS first, (day + 1)::timestamp AT TIME ZONE 'UTC' AS next
     FROM rollup_days WHERE state = 'done' AND day >= ${timeAt('$6')}::date AND day < ${timeAt('$7')}::date),
@@ -41,7 +44,7 @@ export const bucketsWithRollup = (rollup: string): string => `
       WHERE series = $1 AND samples.time >= gaps.first AND samples.time < gaps.next) AS part
     WHERE gaps.first < gaps.next)
   SELECT ${micros(BUCKET('$4'))} AS start, min(min), sum(sum) / sum(count)::double precision, max(max), sum(count)::bigint
-  FROM parts GROUP BY start ORDER BY start LIMIT $5`;
+  FROM parts GROUP BY start ORDER BY start ${direction(descending)} LIMIT $5`;
 
 /** One row; both are null where there is nothing. */
 export const SELECT_BOUNDS = `SELECT ${micros('min(time)')}, ${micros('max(time)')} FROM samples WHERE ${IN_RANGE}`;

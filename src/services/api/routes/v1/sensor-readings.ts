@@ -15,7 +15,7 @@ export function sensorReadingRoutes(app: ApiInstance, { ctxOf }: RouteContext): 
         tags,
         summary: 'Read the history of one metric',
         description:
-          'Raw samples; with `interval` (such as `5m`) or `points` buckets of minimum, mean, maximum and count. `from` is inclusive, `to` exclusive; the last 24 hours unless given.',
+          'Raw samples; with `interval` (such as `5m`) or `points` buckets of minimum, mean, maximum and count. `from` is inclusive, `to` exclusive; the last 24 hours unless given. With `order=desc` the newest come first; a cursor goes on in its own order.',
         params: SensorParams,
         querystring: HistoryQuery,
         response: { 200: HistoryAnswer },
