@@ -1,4 +1,5 @@
 import { CommandError, EXIT, unreachable } from './command-error.ts';
+import { readServerEvents, type ServerEvent } from './server-events.ts';
 
 // Tested by: cli/program.test.ts
 
@@ -26,6 +27,7 @@ export type ApiAnswer =
 interface ApiRequest {
   method?: string;
   body?: unknown;
+  accept?: string;
   signal?: AbortSignal;
   timeoutMs?: number;
 }
@@ -54,11 +56,32 @@ export class ApiClient {
     throw problemError(answer.problem);
   }
 
+  /**
+   * What the platform sends about its work while it does it. One that knows no such stream for this path answers at once:
+   * that comes as one event `result`. Throws a `CommandError` where it is no 2xx.
+   */
+  async *events(path: string, request: ApiRequest = {}): AsyncIterable<ServerEvent> {
+    const response = await this.open(path, { ...request, accept: 'text/event-stream' });
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (response.ok && isStream && response.body !== null) {
+      const events = readServerEvents(response.body)[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await this.#guard(events.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    }
+    const text = await this.#guard(response.text());
+    if (!response.ok) throw problemError(toProblem(response, parseJson(text)));
+    yield { name: 'result', data: text };
+  }
+
   /** The response as it begins, for bodies that are streamed; the caller reads or cancels it. */
   open(path: string, request: ApiRequest = {}): Promise<Response> {
     const { key, url } = this.target;
     const headers: Record<string, string> = {};
     if (key !== undefined) headers.authorization = `Bearer ${key}`;
+    if (request.accept !== undefined) headers.accept = request.accept;
     if (request.body !== undefined) headers['content-type'] = 'application/json';
     const signals = [AbortSignal.timeout(request.timeoutMs ?? 30_000)];
     if (request.signal) signals.push(request.signal);
@@ -94,7 +117,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-export function toProblem(response: Response, body: unknown): Problem {
+export function toProblem(
+  response: Pick<Response, 'status' | 'statusText' | 'headers'>,
+  body: unknown,
+): Problem {
   const document = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Backtest } from '#domain/backtest.ts';
-import { usageError } from './command-error.ts';
+import type { Backtest, BacktestProgress } from '#domain/backtest.ts';
+import { type Problem, problemError } from './api-client.ts';
+import { unreachable, usageError } from './command-error.ts';
 import { type CommandHost, printLine } from './command-host.ts';
 import { timeText } from './options.ts';
-import { formatCount } from './progress.ts';
+import { createProgress, formatCount, type Progress } from './progress.ts';
 import { clientOf, type TargetOptions, withTarget } from './target.ts';
 
 // Tested by: cli/program.test.ts
@@ -36,13 +37,50 @@ export function addBacktest(program: Command, host: CommandHost): void {
 
 async function runBacktest(host: CommandHost, options: BacktestOptions): Promise<void> {
   const { file, from, to } = options;
-  const answer = await clientOf(host, options).request<Backtest>('/v1/rules/backtest', {
-    body: { rule: readRule(resolve(host.cwd, file)), from, to },
-    signal: host.signal,
-    timeoutMs: TIMEOUT_MS,
+  const answer = await watchBacktest(host, options, {
+    rule: readRule(resolve(host.cwd, file)),
+    from,
+    to,
   });
   if (options.json) printLine(host.out, JSON.stringify(answer, null, 2));
   else for (const line of linesOf(answer)) printLine(host.out, line);
+}
+
+const LABELS: Record<BacktestProgress['phase'], string> = {
+  replay: 'Trying the rule',
+  suggestion: 'Looking for a calmer rule',
+};
+const DAY_SECONDS = 86_400;
+
+/** Shows how far it has come until the answer is there. */
+async function watchBacktest(
+  host: CommandHost,
+  options: BacktestOptions,
+  body: object,
+): Promise<Backtest> {
+  const client = clientOf(host, options);
+  const asked = { body, signal: host.signal, timeoutMs: TIMEOUT_MS };
+  let shown: { phase: string; bar: Progress } | undefined;
+  try {
+    for await (const { name, data } of client.events('/v1/rules/backtest', asked)) {
+      if (name === 'result') return JSON.parse(data) as Backtest;
+      if (name === 'error') throw problemError(JSON.parse(data) as Problem);
+      if (name !== 'progress') continue;
+      const { phase, done, total, samples } = JSON.parse(data) as BacktestProgress;
+      if (shown?.phase !== phase) {
+        shown?.bar.stop();
+        shown = { phase, bar: createProgress(host, { label: LABELS[phase], total, format: days }) };
+      }
+      shown.bar.update(done, `${formatCount(samples)} samples`);
+    }
+  } finally {
+    shown?.bar.stop();
+  }
+  throw unreachable(`${client.target.url} broke off before the answer`);
+}
+
+function days(seconds: number): string {
+  return `${formatCount(seconds / DAY_SECONDS)} days of history`;
 }
 
 function readRule(path: string): unknown {

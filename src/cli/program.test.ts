@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { makeHost } from '#test/support/command-host.ts';
 import { formatBytes } from './progress.ts';
 import type { AppStarter } from './running-app.ts';
@@ -201,6 +201,48 @@ test('backtest sends the rule of a file and tells what it would have done', asyn
   writeFileSync(join(host.cwd, 'rule.json'), 'when: silent');
   expect(await host.run(args)).toBe(2);
   expect(host.err).toContain('is not valid JSON');
+});
+
+test('backtest shows how far it has come, in lines where there is no terminal, and what the stream says at its end', async () => {
+  const progress = (phase: string, done: number) =>
+    `event: progress\ndata: ${JSON.stringify({ phase, done, total: 864_000, samples: 1200 })}\n\n`;
+  let ending =
+    'event: result\ndata: {"alerts":[],"truncated":false,"summary":{"samples":1200,"alerts":0,"sensors":1,"seconds_active":0,"chattering":[]},"suggestion":null}\n\n';
+  let accepted: string | undefined;
+  const url = await serve(async (request, response) => {
+    accepted = request.headers.accept;
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    response.write(
+      `${progress('replay', 0)}: a comment\n\n${progress('replay', 432_000).slice(0, 25)}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    response.write(`${progress('replay', 432_000).slice(25)}${progress('suggestion', 86_400)}`);
+    response.end(ending);
+  });
+  let nowMs = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => {
+    nowMs += 6000;
+    return nowMs;
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  const host = makeHost({ VIGIE_URL: url });
+  writeFileSync(join(host.cwd, 'rule.json'), '{"when":{"silent":"15m"}}');
+  const args = ['backtest', '-f', 'rule.json', '--from', '2026-11-01', '--to', '2026-11-11'];
+  expect(await host.run(args)).toBe(0);
+  expect(accepted).toBe('text/event-stream');
+  expect(host.err.split('\n')).toEqual([
+    'Trying the rule 0% · 0 days of history · 1,200 samples',
+    'Trying the rule 50% · 5 days of history · 1,200 samples',
+    'Looking for a calmer rule 10% · 1 days of history · 1,200 samples',
+    '',
+  ]);
+  expect(host.out).toBe('0 alerts on 1 sensors in 1,200 samples, active for 0 s\n');
+  ending = 'event: error\ndata: {"code":"storage_unavailable","detail":"Not now."}\n\n';
+  expect(await host.run(args)).toBe(1);
+  expect(host.err).toContain('Not now.');
+  ending = '';
+  expect(await host.run(args)).toBe(3);
+  expect(host.err).toContain('broke off before the answer');
 });
 
 test('serve hands the settings to the platform, says where it is, and stops it on the signal', async () => {

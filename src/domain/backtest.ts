@@ -54,3 +54,19 @@ export const Backtest = Type.Object(
   { title: 'Backtest' },
 );
 export type Backtest = Static<typeof Backtest>;
+
+const BACKTEST_PHASES = ['replay', 'suggestion'] as const;
+
+/** How far a backtest has come. Where a suggestion is looked for, a second phase counts anew. */
+export const BacktestProgress = Type.Object(
+  {
+    phase: Type.Enum(BACKTEST_PHASES),
+    done: Type.Number({ description: 'Seconds of history, added up over the sensors' }),
+    total: Type.Number({
+      description: 'Of as many; a suggestion may be found before all of them are searched',
+    }),
+    samples: Type.Integer({ description: 'That the rule has been shown' }),
+  },
+  { title: 'BacktestProgress' },
+);
+export type BacktestProgress = Static<typeof BacktestProgress>;

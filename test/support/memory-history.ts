@@ -17,6 +17,11 @@ export class MemoryHistory implements HistoryStore {
     this.#series.set(seriesId, samples);
   }
 
+  /** Many at once, in ascending time. */
+  fill(seriesId: number, samples: readonly { timeMs: number; value: number }[]): void {
+    this.#series.set(seriesId, [...samples]);
+  }
+
   #within(range: SeriesRange & Pick<PageOrder, 'descending'>) {
     const samples = this.#series.get(range.seriesId) ?? [];
     const found = samples.filter(({ timeMs }) => timeMs >= range.fromMs && timeMs < range.toMs);

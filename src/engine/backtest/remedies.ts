@@ -46,11 +46,11 @@ function deadbandsOf({ when }: Rule, stepSize: number): (number | null)[] {
 
 /** The median difference between neighbours that differ; 0 where none do. */
 export function usualStep(values: Float64Array): number {
-  const steps: number[] = [];
+  const steps = new Float64Array(values.length);
+  let count = 0;
   for (let at = 1; at < values.length; at++) {
     const step = Math.abs(values[at]! - values[at - 1]!);
-    if (step > 0) steps.push(step);
+    if (step > 0) steps[count++] = step;
   }
-  steps.sort((a, b) => a - b);
-  return steps[steps.length >> 1] ?? 0;
+  return steps.subarray(0, count).sort()[count >> 1] ?? 0;
 }

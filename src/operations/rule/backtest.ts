@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type Backtest, BacktestInput } from '#domain/backtest.ts';
+import { type Backtest, BacktestInput, type BacktestProgress } from '#domain/backtest.ts';
 import { VigieError } from '#domain/errors.ts';
 import type { Rule } from '#domain/rule.ts';
 import { formatTime, formatTimeOrNull } from '#domain/time.ts';
@@ -11,8 +11,9 @@ import { authorize, type OperationContext } from '../context.ts';
 import type { InputProblem } from '../describe-errors.ts';
 import { inputRange } from '../input-times.ts';
 import { type CoveredSensor, coveredSensors } from './covered-sensors.ts';
+import { ProgressTeller } from './progress-teller.ts';
 import { readRuleInput } from './rule-input.ts';
-import { showHistory } from './show-history.ts';
+import { type Replay, showHistory } from './show-history.ts';
 import { suggestPatience } from './suggest-patience.ts';
 
 const { from, to } = BacktestInput.properties;
@@ -25,8 +26,6 @@ const MOST_LISTED = 10_000;
 const MOST_AT_ONCE = 2;
 const RETRY_AFTER_SECONDS = 5;
 const runningOver = new WeakMap<HistoryStore, number>();
-/** A few milliseconds of work. */
-const TURN = 20_000;
 /** Of the sensors that chatter: the search for a suggestion shows each sample to several rules. */
 const MOST_SAMPLES_OF_SEARCH = 4_000_000;
 
@@ -34,6 +33,7 @@ const MOST_SAMPLES_OF_SEARCH = 4_000_000;
  * What a rule would have done over the stored readings of the sensors that it covers; it need not be stored, and may be
  * switched off. The engine is the one that judges live readings; the time of receipt is taken to be the time of each
  * reading (see `BacktestRun`). `suggestion` is null also where the sensors that chatter hold more than 4,000,000 samples.
+ * `onProgress` is told how far it has come, first when everything that was asked has been found to be in order.
  * Throws `rule_invalid`, `not_supported`, or `invalid_request` above 1,000 sensors or 20,000,000 samples. Ends with the
  * reason of `signal` once that is aborted; `rate_limited` while two others run over the same history.
  */
@@ -58,9 +58,10 @@ interface Asked {
   ctx: OperationContext;
   input: unknown;
   signal?: AbortSignal | undefined;
+  onProgress?: ((progress: BacktestProgress) => void) | undefined;
 }
 
-async function runBacktest({ ctx, input, signal }: Asked): Promise<Backtest> {
+async function runBacktest({ ctx, input, signal, onProgress }: Asked): Promise<Backtest> {
   const { rule: given, ...times } = check(input);
   const rule = ruleToTry(ctx, given);
   const replay = { history: ctx.history, span: spanOf(ctx, times), signal };
@@ -70,12 +71,17 @@ async function runBacktest({ ctx, input, signal }: Asked): Promise<Backtest> {
   const chattering: CoveredSensor[] = [];
   let samplesOfChattering = 0;
   const summary = { samples: 0, alerts: 0, sensors: sensors.length, seconds_active: 0 };
-  for (const sensor of sensors) {
+  const progress = new ProgressTeller({ sensors: sensors.length, span: replay.span }, onProgress);
+  progress.replayed(0, replay.span.fromMs, 0);
+  for (const [at, sensor] of sensors.entries()) {
     const span = { ...replay.span, keep: MOST_LISTED - alerts.length };
     const run = new BacktestRun(compiled, sensor.facts, span);
     const take = (timeMs: number, values: Float64Array) => run.reading(timeMs, values);
     const most = MOST_SAMPLES - summary.samples;
-    const samples = await showHistory(sensor.series, take, { ...replay, most, turn: TURN });
+    const onSlice: Replay['onSlice'] = (shown) => {
+      progress.replayed(at, shown.timeMs, summary.samples + shown.samples);
+    };
+    const samples = await showHistory(sensor.series, take, { ...replay, most, onSlice });
     run.finish();
     summary.samples += samples;
     summary.alerts += run.alertCount;
@@ -92,7 +98,10 @@ async function runBacktest({ ctx, input, signal }: Asked): Promise<Backtest> {
     suggestion:
       samplesOfChattering > MOST_SAMPLES_OF_SEARCH
         ? null
-        : await suggestPatience(rule, chattering, replay),
+        : await suggestPatience(rule, chattering, {
+            ...replay,
+            onProgress: (done, total) => progress.searched(done, total),
+          }),
   };
 }
 

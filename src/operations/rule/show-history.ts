@@ -1,8 +1,8 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { VigieError } from '#domain/errors.ts';
 import { SeriesMerge } from '#engine/backtest/series-merge.ts';
 import type { HistoryStore, SampleSlice } from '#storage/history-store.ts';
 import type { SeriesTable } from '#storage/state/schema.ts';
+import { WorkSlices } from './work-slices.ts';
 
 // Tested by: backtest.test.ts
 
@@ -11,6 +11,8 @@ const NEXT_MS = 0.001;
 /** Samples of a series asked for at once. */
 const PAGE = 50_000;
 const FIRST_STRETCH_MS = 6 * 3_600_000;
+/** Enough to see how a sensor moves; they are put in order at once. */
+const FIRST_SAMPLES = 20_000;
 
 export interface Replay {
   history: HistoryStore;
@@ -19,8 +21,8 @@ export interface Replay {
   signal: AbortSignal | undefined;
   /** How many samples may be read. */
   most: number;
-  /** Samples of a series that are handed out before others have their turn. */
-  turn: number;
+  /** How far it has come, after every slice of the work: the time of the newest sample shown, and how many there were. */
+  onSlice?: ((shown: { timeMs: number; samples: number }) => void) | undefined;
 }
 
 /**
@@ -30,23 +32,24 @@ export interface Replay {
 export async function showHistory(
   series: readonly SeriesTable[],
   take: (timeMs: number, values: Float64Array) => void,
-  { history, span, signal, most, turn }: Replay,
+  { history, span, signal, most, onSlice }: Replay,
 ): Promise<number> {
   const merge = new SeriesMerge(series.length);
   const readers = series.map(({ id }) => new SeriesReader(history, { seriesId: id, ...span }));
+  const slices = new WorkSlices();
   let samples = 0;
   for (let at = merge.wanted; at >= 0; at = merge.wanted) {
     signal?.throwIfAborted();
     const reader = readers[at]!;
-    const part = await reader.next(turn);
+    const part = await reader.next(slices.size);
     samples += part.count;
     if (samples > most) {
       const detail = 'There is too much to read; choose a shorter time or fewer sensors.';
       throw new VigieError('invalid_request', detail, { pointer: '/from' });
     }
     merge.give(at, part, reader.isAtEnd);
-    merge.drain(take);
-    await yieldToOthers();
+    await slices.run(part.count, () => merge.drain(take));
+    if (part.count > 0) onSlice?.({ timeMs: part.timesMs[part.count - 1]!, samples });
   }
   return samples;
 }
@@ -58,7 +61,7 @@ export async function firstSamples(
 ): Promise<SampleSlice> {
   const reader = new SeriesReader(history, { seriesId: id, ...span });
   for (;;) {
-    const part = await reader.next(PAGE);
+    const part = await reader.next(FIRST_SAMPLES);
     if (part.count > 1 || reader.isAtEnd) return part;
   }
 }

@@ -7,10 +7,12 @@ import { firstSamples, type Replay, showHistory } from './show-history.ts';
 
 // Tested by: backtest.test.ts
 
-/** Small, since every sample is shown to several rules. */
-const TURN = 5000;
-
-type Search = Omit<Replay, 'turn' | 'most'>;
+type Stored = Pick<Replay, 'history' | 'span' | 'signal'>;
+type Search = Stored & {
+  /** Seconds of the history of a sensor: how many have been searched, of how many at most. */
+  onProgress(done: number, total: number): void;
+};
+type GroupSearch = Stored & { onDone(seconds: number): void };
 type Suggestion = NonNullable<Backtest['suggestion']>;
 
 /** The smallest remedy after which none of the sensors chatters; null where there is none, or nothing to remedy. */
@@ -23,8 +25,13 @@ export async function suggestPatience(
   if (first === undefined) return null;
   const all = remedies(rule, await stepOf(first, search));
   // A longer delay is looked at only where no deadband does without it.
-  for (const group of Map.groupBy(all, ({ on_delay }) => on_delay).values()) {
-    const found = await firstThatHelps(group, sensors, search);
+  const groups = [...Map.groupBy(all, ({ on_delay }) => on_delay).values()];
+  const seconds = (search.span.toMs - search.span.fromMs) / 1000;
+  const total = groups.length * sensors.length * seconds;
+  for (const [at, group] of groups.entries()) {
+    const before = at * sensors.length * seconds;
+    const onDone = (done: number) => search.onProgress(before + done, total);
+    const found = await firstThatHelps(group, sensors, { ...search, onDone });
     if (found !== null) return found;
   }
   return null;
@@ -33,11 +40,12 @@ export async function suggestPatience(
 async function firstThatHelps(
   group: readonly Remedy[],
   sensors: readonly CoveredSensor[],
-  search: Search,
+  { onDone, ...stored }: GroupSearch,
 ): Promise<Suggestion | null> {
-  const span = { ...search.span, keep: 0 };
+  const span = { ...stored.span, keep: 0 };
+  const { fromMs, toMs } = stored.span;
   let left = group.map((remedy) => ({ remedy, alerts: 0 }));
-  for (const { facts, series } of sensors) {
+  for (const [at, { facts, series }] of sensors.entries()) {
     const tries = left.map(({ remedy, alerts }) => {
       return { remedy, alerts, run: new BacktestRun(remedy.rule, facts, span) };
     });
@@ -47,7 +55,10 @@ async function firstThatHelps(
         if (!run.isChattering) run.reading(timeMs, values);
       }
     };
-    await showHistory(series, take, { ...search, most: Number.POSITIVE_INFINITY, turn: TURN });
+    const onSlice = ({ timeMs }: { timeMs: number }) => {
+      onDone((at * (toMs - fromMs) + timeMs - fromMs) / 1000);
+    };
+    await showHistory(series, take, { ...stored, most: Number.POSITIVE_INFINITY, onSlice });
     left = tries.flatMap(({ remedy, alerts, run }) => {
       run.finish();
       return run.isChattering ? [] : [{ remedy, alerts: alerts + run.alertCount }];
@@ -60,7 +71,7 @@ async function firstThatHelps(
   return { deadband, on_delay, alerts: smallest.alerts };
 }
 
-async function stepOf({ series }: CoveredSensor, search: Search): Promise<number> {
+async function stepOf({ series }: CoveredSensor, search: Stored): Promise<number> {
   const [only] = series;
   if (only === undefined) return 0;
   return usualStep((await firstSamples(only, search)).values);

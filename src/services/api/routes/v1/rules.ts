@@ -1,9 +1,6 @@
-import { Backtest, BacktestInput } from '#domain/backtest.ts';
-import { VigieError } from '#domain/errors.ts';
 import { PageQuery } from '#domain/page.ts';
 import { ListedRule, RulePage } from '#domain/questions.ts';
 import { RuleInput } from '#domain/rule.ts';
-import { backtestRule } from '#operations/rule/backtest.ts';
 import { createRule } from '#operations/rule/create.ts';
 import { deleteRule } from '#operations/rule/delete.ts';
 import { getRule } from '#operations/rule/get.ts';
@@ -11,13 +8,14 @@ import { listRules } from '#operations/rule/list.ts';
 import { putRule } from '#operations/rule/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { backtestRoute } from './backtest.ts';
 
 // Tested by: ../../api.test.ts
 
 const tags = ['Rules'];
-const gone = new VigieError('request_timeout', 'The connection was closed before the answer.');
 
-export function ruleRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
+export function ruleRoutes(app: ApiInstance, context: RouteContext): void {
+  const { ctxOf } = context;
   app.get(
     '/v1/rules',
     {
@@ -46,27 +44,7 @@ export function ruleRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         .send(rule);
     },
   );
-  app.post(
-    '/v1/rules/backtest',
-    {
-      config: { scope: 'read' },
-      schema: {
-        tags,
-        summary: 'Try a rule over stored readings',
-        description:
-          'What the rule would have done: nothing is stored and nobody is told. It need not exist, and may be switched off. At most 1,000 sensors and 20,000,000 samples; the first 10,000 alerts are listed.',
-        body: BacktestInput,
-        response: { 200: Backtest },
-      },
-    },
-    (request, reply) => {
-      const stop = new AbortController();
-      // Whoever asked is gone: nobody reads the answer.
-      reply.raw.once('close', () => stop.abort(gone));
-      const { signal } = stop;
-      return backtestRule({ ctx: ctxOf(request), input: request.body, signal });
-    },
-  );
+  backtestRoute(app, context);
   app.get(
     '/v1/rules/:id',
     {
