@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const room = (name: string) => fileURLToPath(new URL(`./src/${name}`, import.meta.url));
 const common = { pool: 'forks' as const, testTimeout: 20_000, hookTimeout: 30_000 };
 
 export default defineConfig({
@@ -7,6 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
+        resolve: { alias: { '#domain': room('domain'), '#engine': room('engine') } },
         test: {
           ...common,
           name: 'unit',

@@ -36,6 +36,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const [path, sign] of [
       ['/', 'What is wrong now'],
       ['/alerts', 'back to normal'],
+      ['/sensors', 'fridge'],
+      ['/sensors/oven', 'Rules that watch it'],
       ['/nothing', 'This page does not exist'],
     ] as const) {
       if (path === '/alerts') await app.send(reading(20));

@@ -4,6 +4,8 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readSensorSearch } from './pages/sensor/sensor-search.ts';
+import { readSensorsSearch } from './pages/sensors/sensors-search.ts';
 import { Crashed } from './shell/crashed.tsx';
 import { LostPage } from './shell/lost-page.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -18,6 +20,20 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
+const sensors = createRoute({
+  getParentRoute: () => root,
+  path: '/sensors',
+  validateSearch: readSensorsSearch,
+  component: lazyRouteComponent(() => import('./pages/sensors/sensors-page.tsx'), 'SensorsPage'),
+});
+
+const sensor = createRoute({
+  getParentRoute: () => root,
+  path: '/sensors/$id',
+  validateSearch: readSensorSearch,
+  component: lazyRouteComponent(() => import('./pages/sensor/sensor-page.tsx'), 'SensorPage'),
+});
+
 const alerts = createRoute({
   getParentRoute: () => root,
   path: '/alerts',
@@ -25,7 +41,7 @@ const alerts = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, alerts]),
+  routeTree: root.addChildren([overview, sensors, sensor, alerts]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

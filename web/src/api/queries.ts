@@ -47,6 +47,12 @@ export const alertsQuery = (filter: AlertFilter = {}, limit = 200) =>
       ask<Page<Alert>>('GET /v1/alerts', { query: { ...filter, limit }, signal }),
   });
 
+export const sensorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['sensors', 'one', id],
+    queryFn: ({ signal }) => ask<Sensor>(`GET /v1/sensors/${encodeURIComponent(id)}`, { signal }),
+  });
+
 export type SensorFilter = Readonly<Record<string, string | undefined>>;
 
 /** By pages of 500: the list grows while the reader scrolls. */

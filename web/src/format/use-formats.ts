@@ -21,6 +21,8 @@ function formatsOf(language: 'en' | 'fr') {
   const count = new Intl.NumberFormat(locale);
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const minute = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   return {
     number: (value: number) => number.format(value),
@@ -31,6 +33,16 @@ function formatsOf(language: 'en' | 'fr') {
     /** Of an RFC 3339 text, in the reader's own time zone. */
     moment: (text: string | null | undefined) => (text ? moment.format(Date.parse(text)) : '–'),
     clock: (timeMs: number) => clock.format(timeMs),
+    /** `3 Nov`, under a chart. */
+    day: (timeMs: number) => day.format(timeMs),
+    /** A time under a chart whose marks are `step` s apart: the day at midnight, seconds only where they tell. */
+    tick: (timeMs: number, step: number) => {
+      const time = new Date(timeMs);
+      if (time.getHours() === 0 && time.getMinutes() === 0 && time.getSeconds() === 0) {
+        return day.format(time);
+      }
+      return (step < 60 ? clock : minute).format(time);
+    },
     /** How long ago, in the largest whole unit. */
     ago: (text: string | null | undefined, nowMs = Date.now()) => {
       if (!text) return '–';

@@ -1,7 +1,9 @@
 import alerts from './en/alerts.json';
 import overview from './en/overview.json';
+import sensor from './en/sensor.json';
+import sensors from './en/sensors.json';
 import shell from './en/shell.json';
 import words from './en/words.json';
 
 /** Every text of the dashboard in English (ICU message format), one file for each page. */
-export const english = { alerts, overview, shell, words };
+export const english = { alerts, overview, sensor, sensors, shell, words };

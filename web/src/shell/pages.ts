@@ -1,7 +1,8 @@
-import { BellRing, Gauge } from 'lucide-react';
+import { BellRing, Gauge, Thermometer } from 'lucide-react';
 
 /** The pages of the navigation, in its order. */
 export const PAGES = [
   { to: '/', name: 'overview', icon: Gauge },
+  { to: '/sensors', name: 'sensors', icon: Thermometer },
   { to: '/alerts', name: 'alerts', icon: BellRing },
 ] as const;

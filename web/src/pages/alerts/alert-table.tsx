@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
@@ -48,7 +49,11 @@ function AlertRow({ alert }: { alert: Alert }) {
         <Severity severity={severity} isActive={state === 'active'} />
         {state === 'cleared' && <div className="muted">{t('returned')}</div>}
       </td>
-      <td>{sensor_id}</td>
+      <td>
+        <Link to="/sensors/$id" params={{ id: sensor_id }}>
+          {sensor_id}
+        </Link>
+      </td>
       <td>{ruleName(rule_id)}</td>
       <td className="number">
         {formats.quantity(value, unit)}

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import { useFormats } from '../../format/use-formats.ts';
@@ -12,7 +13,9 @@ export function SensorTile({ sensor }: { sensor: Sensor }) {
   const metrics = new Set([...Object.keys(sensor.metrics), ...newest.keys()]);
   return (
     <li className={styles.tile} data-sensor={sensor.id}>
-      <div className={styles.name}>{sensor.name ?? sensor.id}</div>
+      <Link to="/sensors/$id" params={{ id: sensor.id }} className={styles.name}>
+        {sensor.name ?? sensor.id}
+      </Link>
       {metrics.size === 0 ? (
         <p className="muted">{t('noMetric')}</p>
       ) : (

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { createTestApp, type Json, type TestApp } from '#test/support/app.ts';
+import { openPage } from '#test/support/browser.ts';
+import { HOT_RULE, reading } from '#test/support/notified.ts';
+
+const MINUTE = 60_000;
+
+/** One value a minute until now, with a gap of an hour in it. */
+async function sendDay(app: TestApp, sensorId: string): Promise<void> {
+  const end = Math.floor(Date.now() / MINUTE) * MINUTE;
+  const readings: Json[] = [];
+  for (let at = end - 6 * 60 * MINUTE; at <= end; at += MINUTE) {
+    const isGap = at > end - 240 * MINUTE && at < end - 180 * MINUTE;
+    if (isGap) continue;
+    const temperature = 20 + 5 * Math.sin(at / 3_000_000);
+    readings.push({
+      sensor_id: sensorId,
+      timestamp: new Date(at).toISOString(),
+      readings: { temperature },
+    });
+  }
+  await app.send(...readings);
+}
+
+test('a fleet of thousands is a list that scrolls, searches and filters; its address can be sent on', async (context) => {
+  const app = await createTestApp();
+  const fleet = Array.from({ length: 3000 }, (_, i) => ({
+    ...reading(i % 40, `meter-${String(i).padStart(4, '0')}`),
+    metadata: { location: i % 2 === 0 ? 'lyon/cellar' : 'paris/roof' },
+  }));
+  await app.send(...fleet);
+  const page = await openPage(context, app.url, { path: '/sensors' });
+  await page.getByRole('link', { name: 'meter-0000' }).waitFor();
+  // Only what is in sight is in the page.
+  expect(await page.locator('tbody tr').count()).toBeLessThan(60);
+  await page.mouse.wheel(0, 100_000);
+  await expect
+    .poll(
+      async () => {
+        await page.mouse.wheel(0, 100_000);
+        return page.getByRole('link', { name: 'meter-2999' }).count();
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1);
+  await page.getByLabel('Search id, name or place').fill('meter-15');
+  await page.getByText('100 sensors').waitFor();
+  expect(new URL(page.url()).searchParams.get('q')).toContain('meter-15');
+  const colleague = await openPage(context, app.url, {
+    path: '/sensors?q=roof&status=ok',
+    locale: 'fr',
+  });
+  await colleague.getByRole('link', { name: 'meter-0001' }).waitFor();
+  expect(await colleague.getByRole('link', { name: 'meter-0000' }).count()).toBe(0);
+});
+
+test('a sensor shows its history with limits and alerts, zooms by key, and the address holds the view', async (context) => {
+  const app = await createTestApp();
+  await sendDay(app, 'oven');
+  await app.put('/v1/rules/hot', { ...HOT_RULE, name: { en: 'Oven too hot' } });
+  await app.send(reading(31));
+  const page = await openPage(context, app.url, { path: '/sensors/oven?range=6h' });
+  const chart = page.getByRole('img', { name: /History of oven/ });
+  await chart.locator('canvas').waitFor();
+  await page.getByText('Oven too hot').waitFor();
+  await expect.poll(() => chart.getAttribute('aria-label')).toContain('31 °C');
+  await app.send(reading(42));
+  await expect.poll(() => chart.getAttribute('aria-label')).toContain('42 °C');
+  await chart.focus();
+  await page.keyboard.press('+');
+  await expect.poll(() => new URL(page.url()).searchParams.has('from')).toBe(true);
+  const colleague = await openPage(context, app.url, {
+    path: new URL(page.url()).pathname + new URL(page.url()).search,
+  });
+  await colleague
+    .getByRole('img', { name: /History of oven/ })
+    .locator('canvas')
+    .waitFor();
+  await page.getByRole('button', { name: 'As a table' }).click();
+  await page.getByRole('columnheader', { name: 'Highest' }).waitFor();
+  // The hour without readings is a row without values.
+  expect(await page.getByRole('cell', { name: '–', exact: true }).count()).toBeGreaterThan(0);
+});
+
+test('dragging over the chart zooms into what was chosen', async (context) => {
+  const app = await createTestApp();
+  await sendDay(app, 'oven');
+  const page = await openPage(context, app.url, { path: '/sensors/oven?range=6h' });
+  const chart = page.getByRole('img', { name: /History of oven/ });
+  await expect.poll(() => chart.getAttribute('aria-label')).toContain('°C');
+  const over = page.locator('.u-over');
+  const box = await over.boundingBox();
+  if (box === null) throw new Error('the chart is not there');
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.25, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, y, { steps: 5 });
+  await page.mouse.up();
+  const lengthMs = () => {
+    const { searchParams } = new URL(page.url());
+    return Date.parse(searchParams.get('to') ?? '') - Date.parse(searchParams.get('from') ?? '');
+  };
+  await expect.poll(() => Math.round((lengthMs() / ((6 * 60 * MINUTE) / 4)) * 10) / 10).toBe(1);
+});

@@ -1,0 +1,121 @@
+import type uPlot from 'uplot';
+import { unitText } from '#engine/messages/unit-text.ts';
+import type { Formats } from '../format/use-formats.ts';
+import { drawBands, drawLimits, type Marks } from './draw-marks.ts';
+import type { ChartLine } from './history-chart.tsx';
+import type { ChartColors } from './use-chart-colors.ts';
+
+/** Lines are told apart by their dashes too, never by colour alone. */
+const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3]] as const;
+const BAND_ALPHA = '2b';
+const DAY_S = 86_400;
+
+interface ChartOptionsInput {
+  lines: readonly ChartLine[];
+  colors: ChartColors;
+  formats: Formats;
+  timeLabel: string;
+  width: number;
+  height: number;
+  marks(): Marks;
+}
+
+/** One scale for each unit: two at most have an axis, left and right. */
+const scaleOf = (unit: string | null) => `y:${unit ?? ''}`;
+
+export function chartOptions(input: ChartOptionsInput): uPlot.Options {
+  const { lines, colors, width, height, marks } = input;
+  const units = [...new Set(lines.map(({ unit }) => unit))];
+  return {
+    width,
+    height,
+    padding: [12, 12, 0, 4],
+    legend: { live: true },
+    cursor: {
+      drag: { x: true, y: false, setScale: false },
+      focus: { prox: 24 },
+      bind: { dblclick: () => null },
+    },
+    scales: { x: { time: true, auto: false } },
+    series: [
+      {
+        label: input.timeLabel,
+        value: (_chart, time) =>
+          time === null ? '–' : input.formats.moment(new Date(time * 1000).toISOString()),
+      },
+      ...lines.flatMap((line, at) => seriesOf(line, at, input)),
+    ],
+    bands: lines.map(
+      (_, at): uPlot.Band => ({
+        series: [at * 3 + 2, at * 3 + 1],
+        fill: `${colors.lines[at % colors.lines.length]}${BAND_ALPHA}`,
+      }),
+    ),
+    axes: [timeAxis(input), ...units.slice(0, 2).map((unit, at) => valueAxis(unit, at, input))],
+    hooks: {
+      drawAxes: [(chart) => drawBands(chart, marks(), colors)],
+      draw: [(chart) => drawLimits(chart, marks(), { colors, scaleOf })],
+    },
+  };
+}
+
+function seriesOf(
+  line: ChartLine,
+  at: number,
+  { colors, formats }: ChartOptionsInput,
+): uPlot.Series[] {
+  const scale = scaleOf(line.unit);
+  const stroke = colors.lines[at % colors.lines.length] as string;
+  const edge: uPlot.Series = {
+    scale,
+    stroke: 'transparent',
+    width: 0,
+    points: { show: false },
+    class: 'edge',
+  };
+  return [
+    edge,
+    edge,
+    {
+      label: line.label,
+      scale,
+      stroke,
+      width: 1.5,
+      dash: [...(DASHES[at % DASHES.length] ?? [])],
+      // A lone sample between two gaps would not be seen as a line.
+      points: { size: 4, fill: stroke },
+      value: (_chart, value) => formats.quantity(value, line.unit),
+    },
+  ];
+}
+
+function timeAxis({ colors, formats }: ChartOptionsInput): uPlot.Axis {
+  return {
+    stroke: colors.text,
+    grid: { stroke: colors.grid, width: 1 },
+    ticks: { stroke: colors.grid, width: 1 },
+    // biome-ignore lint/complexity/useMaxParams: uPlot's own form
+    values: (_chart, splits, _axis, _space, step) =>
+      splits.map((time) =>
+        step >= DAY_S ? formats.day(time * 1000) : formats.tick(time * 1000, step),
+      ),
+  };
+}
+
+function valueAxis(
+  unit: string | null,
+  at: number,
+  { colors, formats }: ChartOptionsInput,
+): uPlot.Axis {
+  return {
+    scale: scaleOf(unit),
+    side: at === 0 ? 3 : 1,
+    label: unitText(unit),
+    labelSize: 22,
+    stroke: colors.text,
+    size: 64,
+    grid: { show: at === 0, stroke: colors.grid, width: 1 },
+    ticks: { stroke: colors.grid, width: 1 },
+    values: (_chart, splits) => splits.map((value) => formats.number(value)),
+  };
+}

@@ -1,0 +1,96 @@
+import type uPlot from 'uplot';
+import type { ChartRange } from './history-chart.tsx';
+
+/** After the last move: the hand rests, the range is told. */
+const REST_MS = 200;
+const STEP = 0.2;
+const ZOOM = 1.5;
+/** Closer than this there is nothing to see. */
+const SHORTEST_S = 1;
+
+interface MoveHost {
+  dragMode: 'zoom' | 'pan';
+  onRange(range: ChartRange): void;
+}
+
+/** Pan and zoom by mouse, finger, wheel and keys. The picture follows at once; the range is told when it rests. */
+export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): () => void {
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  let drag: { x: number; min: number; max: number } | undefined;
+
+  function bounds(): { min: number; max: number } {
+    const { min = 0, max = 1 } = chart.scales.x ?? {};
+    return { min: min ?? 0, max: max ?? 1 };
+  }
+  function show(min: number, max: number): void {
+    if (max - min < SHORTEST_S) return;
+    chart.setScale('x', { min, max });
+    clearTimeout(rest);
+    rest = setTimeout(() => host().onRange({ fromMs: min * 1000, toMs: max * 1000 }), REST_MS);
+  }
+  function zoom(factor: number, at = 0.5): void {
+    const { min, max } = bounds();
+    const center = min + (max - min) * at;
+    show(center - (center - min) / factor, center + (max - center) / factor);
+  }
+  function pan(share: number): void {
+    const { min, max } = bounds();
+    show(min + (max - min) * share, max + (max - min) * share);
+  }
+  function onWheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const { left, width } = chart.over.getBoundingClientRect();
+    zoom(event.deltaY < 0 ? ZOOM : 1 / ZOOM, (event.clientX - left) / width);
+  }
+  function onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'ArrowLeft') pan(-STEP);
+    else if (event.key === 'ArrowRight') pan(STEP);
+    else if (event.key === '+' || event.key === '=') zoom(ZOOM);
+    else if (event.key === '-') zoom(1 / ZOOM);
+    else return;
+    event.preventDefault();
+  }
+  function onDown(event: PointerEvent): void {
+    const isPan = host().dragMode === 'pan' || event.shiftKey || event.pointerType === 'touch';
+    if (!isPan || event.button !== 0) return;
+    // uPlot's own drag, which chooses a range, does not begin.
+    event.stopPropagation();
+    event.preventDefault();
+    drag = { x: event.clientX, ...bounds() };
+    chart.over.setPointerCapture(event.pointerId);
+  }
+  function onMouseDown(event: MouseEvent): void {
+    if (drag !== undefined) event.stopImmediatePropagation();
+  }
+  function onMove(event: PointerEvent): void {
+    if (drag === undefined) return;
+    const { width } = chart.over.getBoundingClientRect();
+    const shift = ((drag.x - event.clientX) / width) * (drag.max - drag.min);
+    show(drag.min + shift, drag.max + shift);
+  }
+  function onUp(): void {
+    drag = undefined;
+  }
+  function onSelect(): void {
+    const { left, width } = chart.select;
+    if (width < 4) return;
+    const [min, max] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
+    chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    show(min, max);
+  }
+  const { over } = chart;
+  chart.hooks.setSelect = [...(chart.hooks.setSelect ?? []), onSelect];
+  over.addEventListener('pointerdown', onDown, { capture: true });
+  over.addEventListener('mousedown', onMouseDown, { capture: true });
+  over.addEventListener('pointermove', onMove);
+  over.addEventListener('pointerup', onUp);
+  over.addEventListener('pointercancel', onUp);
+  over.addEventListener('wheel', onWheel, { passive: false });
+  node.addEventListener('keydown', onKey);
+  return () => {
+    clearTimeout(rest);
+    node.removeEventListener('keydown', onKey);
+  };
+}

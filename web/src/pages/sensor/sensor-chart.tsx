@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import type { Sensor } from '#domain/sensor.ts';
+import { alertsQuery } from '../../api/queries.ts';
+import { type ChartBand, type ChartRange, HistoryChart } from '../../chart/history-chart.tsx';
+import { ChartControls } from './chart-controls.tsx';
+import styles from './sensor.module.css';
+import { linesOf, rangeOf, type SensorSearch } from './sensor-search.ts';
+import { useChartLines } from './use-chart-lines.ts';
+import { useNow } from './use-now.ts';
+import { limitsOf, useSensorRules } from './use-sensor-rules.ts';
+import { ValuesTable } from './values-table.tsx';
+
+const route = getRouteApi('/sensors/$id');
+const MOST_BANDS = 500;
+
+export function SensorChart({ sensor }: { sensor: Sensor }) {
+  const t = useTranslations('sensor');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [dragMode, setDragMode] = useState<'zoom' | 'pan'>('zoom');
+  const [isTable, showTable] = useState(false);
+  const nowMs = useNow(search.from === undefined);
+  const range = useMemo(() => rangeOf(search, nowMs), [search, nowMs]);
+  const names = linesOf(sensor.id, Object.keys(sensor.metrics)[0], search);
+  const { lines, isFetching, error } = useChartLines(names, range);
+  const rules = useSensorRules(sensor);
+  const limits = useMemo(
+    () => limitsOf(rules, names[0]?.metric, sensor),
+    [rules, names[0]?.metric, sensor],
+  );
+  const bands = useBands(sensor.id, names[0]?.metric);
+  const choose = useCallback(
+    (changed: SensorSearch) =>
+      void navigate({ search: (before) => ({ ...before, ...changed }), replace: true }),
+    [navigate],
+  );
+  const onRange = useCallback(
+    ({ fromMs, toMs }: ChartRange) =>
+      choose({
+        range: undefined,
+        from: new Date(Math.round(fromMs)).toISOString(),
+        to: new Date(Math.round(toMs)).toISOString(),
+      }),
+    [choose],
+  );
+  return (
+    <section className={styles.chart} aria-label={t('history')} aria-busy={isFetching}>
+      <ChartControls
+        sensor={sensor}
+        search={search}
+        range={range}
+        choose={choose}
+        dragMode={dragMode}
+        setDragMode={setDragMode}
+        isTable={isTable}
+        showTable={showTable}
+        error={error}
+      />
+      {names.length === 0 ? (
+        <p className="muted">{t('noMetric')}</p>
+      ) : isTable ? (
+        <ValuesTable lines={lines} />
+      ) : (
+        <HistoryChart
+          lines={lines}
+          limits={limits}
+          bands={bands}
+          range={range}
+          label={t('chartOf', { sensor: sensor.name ?? sensor.id })}
+          dragMode={dragMode}
+          onRange={onRange}
+        />
+      )}
+      <p className="muted">{t('howToMove')}</p>
+    </section>
+  );
+}
+
+/** When alerts of this sensor were active; of one metric where the alert has one. */
+function useBands(sensorId: string, metric: string | undefined): ChartBand[] {
+  const { data } = useQuery(alertsQuery({ sensor_id: sensorId }, MOST_BANDS));
+  return useMemo(
+    () =>
+      (data?.items ?? [])
+        .filter((alert) => alert.metric === null || alert.metric === metric)
+        .map(({ started_at, cleared_at, severity }) => ({
+          fromMs: Date.parse(started_at),
+          toMs: cleared_at === null ? undefined : Date.parse(cleared_at),
+          severity,
+        })),
+    [data, metric],
+  );
+}

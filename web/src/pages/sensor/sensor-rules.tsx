@@ -1,0 +1,26 @@
+import { useTranslations } from 'use-intl';
+import type { Sensor } from '#domain/sensor.ts';
+import { useRuleName } from '../alerts/use-rule-name.ts';
+import { useSensorRules } from './use-sensor-rules.ts';
+
+export function SensorRules({ sensor }: { sensor: Sensor }) {
+  const t = useTranslations('sensor');
+  const rules = useSensorRules(sensor);
+  const ruleName = useRuleName();
+  return (
+    <section aria-labelledby="rules">
+      <h2 id="rules">{t('rules')}</h2>
+      {rules.length === 0 ? (
+        <p className="muted">{t('noRules')}</p>
+      ) : (
+        <ul>
+          {rules.map(({ id, enabled }) => (
+            <li key={id}>
+              {ruleName(id)} {enabled === false && <span className="muted">{t('ruleOff')}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Rule } from '#domain/rule.ts';
+import type { Sensor } from '#domain/sensor.ts';
+import { selectorMatches } from '#engine/rules/selector.ts';
+import { rulesQuery } from '../../api/queries.ts';
+import type { ChartLimit } from '../../chart/history-chart.tsx';
+
+/** The rules that cover a sensor, judged as the platform itself does. */
+export function useSensorRules(sensor: Sensor): Rule[] {
+  const { data } = useQuery(rulesQuery);
+  return useMemo(
+    () =>
+      (data?.items ?? []).filter(({ where }) => selectorMatches(where, sensor.id, sensor.labels)),
+    [data, sensor],
+  );
+}
+
+/** Where the rules that are on begin to speak about one metric. */
+export function limitsOf(
+  rules: readonly Rule[],
+  metric: string | undefined,
+  sensor: Sensor,
+): ChartLimit[] {
+  const unit = metric === undefined ? null : (sensor.metrics[metric]?.unit ?? null);
+  return rules.flatMap(({ when, severity: own = 'warning', enabled }) => {
+    if (enabled === false || !('metric' in when) || when.metric !== metric) return [];
+    if ('above' in when)
+      return when.above.map(({ limit, severity = own }) => ({ value: limit, unit, severity }));
+    if ('below' in when)
+      return when.below.map(({ limit, severity = own }) => ({ value: limit, unit, severity }));
+    if ('outside' in when) {
+      return when.outside.flatMap(({ range, severity = own }) =>
+        range.map((value) => ({ value, unit, severity })),
+      );
+    }
+    return [];
+  });
+}

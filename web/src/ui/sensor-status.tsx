@@ -1,0 +1,30 @@
+import { CircleCheck, CircleDashed, CircleSlash, WifiOff } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import type { Sensor } from '#domain/sensor.ts';
+import styles from './sensor-status.module.css';
+
+const ICONS = {
+  ok: CircleCheck,
+  silent: WifiOff,
+  never: CircleDashed,
+  out_of_service: CircleSlash,
+} as const;
+
+interface SensorStatusProps {
+  sensor: Pick<Sensor, 'status' | 'out_of_service'>;
+  /** A reading came since the answer of the API: it is not silent any more. */
+  isHeard?: boolean;
+}
+
+/** Calm while all is well; a sign and a word where it is not. */
+export function SensorStatus({ sensor, isHeard = false }: SensorStatusProps) {
+  const t = useTranslations('words.status');
+  const known = isHeard && sensor.status !== 'ok' ? 'ok' : sensor.status;
+  const status = sensor.out_of_service === null ? known : 'out_of_service';
+  const Icon = ICONS[status];
+  return (
+    <span className={`${styles.status} ${status === 'silent' ? styles.silent : ''}`}>
+      <Icon size={15} aria-hidden /> {t(status)}
+    </span>
+  );
+}
