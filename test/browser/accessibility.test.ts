@@ -57,7 +57,11 @@ test('everything on the alerts page can be done by keyboard alone', async (conte
   await page.keyboard.press('Tab');
   expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
+  const label = 'Acknowledge the alert of oven';
+  const isFocused = async () =>
+    (await page.locator(':focus').getAttribute('aria-label')) === label;
+  for (let i = 0; i < 20 && !(await isFocused()); i += 1) await page.keyboard.press('Tab');
+  expect(await isFocused()).toBe(true);
   await page.keyboard.press('Enter');
   await page.getByText('acknowledged by').waitFor();
 });
