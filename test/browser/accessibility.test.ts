@@ -33,7 +33,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(page)).toEqual([]);
     await app.put('/v1/rules/hot', HOT_RULE);
     await app.send(reading(20, 'fridge'), reading(31));
+    const { items } = (await app.call('GET', '/v1/alerts')).body;
     for (const [path, sign] of [
+      [`/alerts/${items[0].id}`, 'What happened'],
       ['/', 'What is wrong now'],
       ['/alerts', 'back to normal'],
       ['/sensors', 'fridge'],
@@ -58,8 +60,7 @@ test('everything on the alerts page can be done by keyboard alone', async (conte
   expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
   await page.keyboard.press('Enter');
   const label = 'Acknowledge the alert of oven';
-  const isFocused = async () =>
-    (await page.locator(':focus').getAttribute('aria-label')) === label;
+  const isFocused = async () => (await page.locator(':focus').getAttribute('aria-label')) === label;
   for (let i = 0; i < 20 && !(await isFocused()); i += 1) await page.keyboard.press('Tab');
   expect(await isFocused()).toBe(true);
   await page.keyboard.press('Enter');

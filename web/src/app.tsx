@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { ApiProblem } from './api/api-problem.ts';
 import { LanguageProvider } from './i18n/language.tsx';
 import { LiveProvider } from './live/live.tsx';
+import { SoundProvider } from './live/sound.tsx';
 import { router } from './router.tsx';
 import { SessionProvider } from './session/session.tsx';
 import { NoticesProvider } from './ui/notices.tsx';
@@ -44,7 +45,9 @@ export function App() {
         <NoticesProvider>
           <SessionProvider>
             <LiveProvider>
-              <RouterProvider router={router} />
+              <SoundProvider>
+                <RouterProvider router={router} />
+              </SoundProvider>
             </LiveProvider>
           </SessionProvider>
         </NoticesProvider>

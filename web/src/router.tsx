@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readAlertsSearch } from './pages/alerts/alerts-search.ts';
 import { readSensorSearch } from './pages/sensor/sensor-search.ts';
 import { readSensorsSearch } from './pages/sensors/sensors-search.ts';
 import { Crashed } from './shell/crashed.tsx';
@@ -37,11 +38,18 @@ const sensor = createRoute({
 const alerts = createRoute({
   getParentRoute: () => root,
   path: '/alerts',
+  validateSearch: readAlertsSearch,
   component: lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage'),
 });
 
+const alert = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts/$id',
+  component: lazyRouteComponent(() => import('./pages/alerts/alert-page.tsx'), 'AlertPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, sensors, sensor, alerts]),
+  routeTree: root.addChildren([overview, sensors, sensor, alerts, alert]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Alert } from '#domain/alert.ts';
+import type { Delivery } from '#domain/notification.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import { ask } from './ask.ts';
@@ -45,6 +46,20 @@ export const alertsQuery = (filter: AlertFilter = {}, limit = 200) =>
     queryKey: ['alerts', 'list', filter, limit],
     queryFn: ({ signal }) =>
       ask<Page<Alert>>('GET /v1/alerts', { query: { ...filter, limit }, signal }),
+  });
+
+export const alertQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['alerts', 'one', id],
+    queryFn: ({ signal }) =>
+      ask<Alert>(`GET /v1/alerts/${encodeURIComponent(id)}`, { query: { history: true }, signal }),
+  });
+
+export const deliveriesQuery = (filter: Readonly<Record<string, string>>, limit = 100) =>
+  queryOptions({
+    queryKey: ['deliveries', 'list', filter, limit],
+    queryFn: ({ signal }) =>
+      ask<Page<Delivery>>('GET /v1/deliveries', { query: { ...filter, limit }, signal }),
   });
 
 export const sensorQuery = (id: string) =>

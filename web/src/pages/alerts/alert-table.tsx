@@ -1,22 +1,43 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { Severity } from '../../ui/severity.tsx';
-import styles from './alert-table.module.css';
-import { useAcknowledge } from './use-acknowledge.ts';
+import styles from './alerts.module.css';
+import { useAlertActions } from './use-alert-actions.ts';
 import { useRuleName } from './use-rule-name.ts';
 
-export function AlertTable({ alerts }: { alerts: readonly Alert[] }) {
+interface AlertTableProps {
+  alerts: readonly Alert[];
+  /** With both, rows can be chosen for what is done to several. */
+  chosen?: ReadonlySet<string>;
+  choose?(chosen: ReadonlySet<string>): void;
+  /** Said where there is no alert. */
+  none: string;
+}
+
+export function AlertTable({ alerts, chosen, choose, none }: AlertTableProps) {
   const [t, words] = [useTranslations('alerts'), useTranslations('words')];
-  if (alerts.length === 0) return <p className="muted">{t('none')}</p>;
+  if (alerts.length === 0) return <p className="muted">{none}</p>;
+  const isAll = alerts.every(({ id }) => chosen?.has(id));
   return (
     <div className={styles.scroll}>
       <table>
         <thead>
           <tr>
+            {choose !== undefined && (
+              <th scope="col">
+                <input
+                  type="checkbox"
+                  aria-label={t('chooseAll')}
+                  checked={isAll}
+                  onChange={() => choose(new Set(isAll ? [] : alerts.map(({ id }) => id)))}
+                />
+              </th>
+            )}
             <th scope="col">{t('severity')}</th>
             <th scope="col">{words('sensor')}</th>
             <th scope="col">{words('rule')}</th>
@@ -29,7 +50,12 @@ export function AlertTable({ alerts }: { alerts: readonly Alert[] }) {
         </thead>
         <tbody>
           {alerts.map((alert) => (
-            <AlertRow key={alert.id} alert={alert} />
+            <AlertRow
+              key={alert.id}
+              alert={alert}
+              isChosen={chosen?.has(alert.id) ?? false}
+              toggle={choose && chosen && (() => choose(toggled(chosen, alert.id)))}
+            />
           ))}
         </tbody>
       </table>
@@ -37,24 +63,49 @@ export function AlertTable({ alerts }: { alerts: readonly Alert[] }) {
   );
 }
 
-function AlertRow({ alert }: { alert: Alert }) {
+function toggled(chosen: ReadonlySet<string>, id: string): Set<string> {
+  const next = new Set(chosen);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+interface AlertRowProps {
+  alert: Alert;
+  isChosen: boolean;
+  toggle: (() => void) | undefined;
+}
+
+function AlertRow({ alert, isChosen, toggle }: AlertRowProps) {
   const t = useTranslations('alerts');
   const formats = useFormats();
   const ruleName = useRuleName();
-  const acknowledge = useAcknowledge();
   const { severity, state, sensor_id, rule_id, value, limit, unit, started_at } = alert;
   return (
     <tr data-alert={alert.id}>
+      {toggle !== undefined && (
+        <td>
+          <input
+            type="checkbox"
+            aria-label={t('choose', { sensor: sensor_id })}
+            checked={isChosen}
+            onChange={toggle}
+          />
+        </td>
+      )}
       <td>
         <Severity severity={severity} isActive={state === 'active'} />
-        {state === 'cleared' && <div className="muted">{t('returned')}</div>}
+        <AlertMarks alert={alert} />
       </td>
       <td>
         <Link to="/sensors/$id" params={{ id: sensor_id }}>
           {sensor_id}
         </Link>
       </td>
-      <td>{ruleName(rule_id)}</td>
+      <td>
+        <Link to="/alerts/$id" params={{ id: alert.id }}>
+          {ruleName(rule_id)}
+        </Link>
+      </td>
       <td className="number">
         {formats.quantity(value, unit)}
         {limit !== null && (
@@ -63,20 +114,57 @@ function AlertRow({ alert }: { alert: Alert }) {
       </td>
       <td>
         <time dateTime={started_at}>{formats.moment(started_at)}</time>
-      </td>
-      <td className={styles.actions}>
-        {alert.acknowledged ? (
-          <span className="muted">{t('acknowledgedBy', { by: alert.acknowledged_by ?? '–' })}</span>
-        ) : (
-          <Button
-            disabled={acknowledge.isPending}
-            aria-label={t('acknowledgeOf', { sensor: sensor_id })}
-            onClick={() => acknowledge.mutate(alert.id)}
-          >
-            <Check size={16} aria-hidden /> {t('acknowledge')}
-          </Button>
+        {alert.assignee !== null && (
+          <div className="muted">{t('assignedTo', { assignee: alert.assignee })}</div>
         )}
       </td>
+      <td className={styles.actions}>
+        <AcknowledgeButton alert={alert} />
+      </td>
     </tr>
+  );
+}
+
+/** What a severity alone does not say. */
+export function AlertMarks({ alert }: { alert: Alert }) {
+  const t = useTranslations('alerts');
+  const formats = useFormats();
+  const marks = [
+    alert.state === 'cleared' && t('returned'),
+    alert.returned_at !== null && alert.state === 'active' && t('waitsForReset'),
+    alert.shelved_until !== null &&
+      t('shelvedUntil', { time: formats.moment(alert.shelved_until) }),
+    alert.suppressed_by !== null && t('suppressedBy', { by: alert.suppressed_by }),
+    alert.first_of_storm && t('firstOfStorm'),
+  ].filter((mark) => mark !== false);
+  return marks.map((mark) => (
+    <div key={mark} className="muted">
+      {mark}
+    </div>
+  ));
+}
+
+export function AcknowledgeButton({ alert }: { alert: Alert }) {
+  const t = useTranslations('alerts');
+  const { acknowledge } = useAlertActions();
+  const [isBusy, setBusy] = useState(false);
+  if (alert.acknowledged) {
+    return (
+      <span className="muted">{t('acknowledgedBy', { by: alert.acknowledged_by ?? '–' })}</span>
+    );
+  }
+  const act = async () => {
+    setBusy(true);
+    await acknowledge([alert]);
+    setBusy(false);
+  };
+  return (
+    <Button
+      disabled={isBusy}
+      aria-label={t('acknowledgeOf', { sensor: alert.sensor_id })}
+      onClick={() => void act()}
+    >
+      <Check size={16} aria-hidden /> {t('acknowledge')}
+    </Button>
   );
 }

@@ -5,7 +5,7 @@ import { rulesQuery } from '../../api/queries.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 
 /** A text in the reader's language, or in the other one where only that is there. */
-function useLocalized(): (text: Localized | null | undefined) => string | undefined {
+export function useLocalized(): (text: Localized | null | undefined) => string | undefined {
   const { language } = useLanguage();
   return (text) => {
     if (text === null || text === undefined) return undefined;

@@ -26,11 +26,7 @@ export function OverviewPage() {
         <>
           <section className={styles.section} aria-labelledby="now">
             <h2 id="now">{t('now')}</h2>
-            {alerts.data?.items.length === 0 ? (
-              <p className="muted">{t('allGood')}</p>
-            ) : (
-              alerts.data && <AlertTable alerts={alerts.data.items} />
-            )}
+            {alerts.data && <AlertTable alerts={alerts.data.items} none={t('allGood')} />}
           </section>
           <section className={styles.section} aria-labelledby="live">
             <h2 id="live">{t('live')}</h2>

@@ -1,0 +1,115 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import type { Alert } from '#domain/alert.ts';
+import { alertQuery, rulesQuery } from '../../api/queries.ts';
+import { useFormats } from '../../format/use-formats.ts';
+import { Button } from '../../ui/button.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { ProblemText } from '../../ui/problem-text.tsx';
+import { Severity } from '../../ui/severity.tsx';
+import { AlertDeliveries } from './alert-deliveries.tsx';
+import { AlertHistory } from './alert-history.tsx';
+import { AcknowledgeButton, AlertMarks } from './alert-table.tsx';
+import styles from './alerts.module.css';
+import { ShelveDialog } from './shelve-dialog.tsx';
+import { useAlertActions } from './use-alert-actions.ts';
+import { useLocalized, useRuleName } from './use-rule-name.ts';
+
+const route = getRouteApi('/alerts/$id');
+
+/** One alert from beginning to end: what it is, what to do, who was told, and who did what. */
+export function AlertPage() {
+  const { id } = route.useParams();
+  const t = useTranslations('alerts');
+  const { data: alert, error } = useQuery(alertQuery(id));
+  const ruleName = useRuleName();
+  if (alert === undefined) {
+    return (
+      <>
+        <PageHeader title={t('title')} />
+        {error !== null && <ProblemText problem={error} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <Link to="/alerts">{t('back')}</Link>
+      <PageHeader title={`${ruleName(alert.rule_id)} · ${alert.sensor_id}`}>
+        <Severity severity={alert.severity} isActive={alert.state === 'active'} />
+      </PageHeader>
+      <AlertDoing alert={alert} />
+      <div className={styles.columns}>
+        <div>
+          <AlertFacts alert={alert} />
+          <AlertDeliveries alertId={alert.id} />
+        </div>
+        <AlertHistory alert={alert} />
+      </div>
+    </>
+  );
+}
+
+function AlertDoing({ alert }: { alert: Alert }) {
+  const t = useTranslations('alerts');
+  const { unshelve, reset } = useAlertActions();
+  const [isShelving, setShelving] = useState(false);
+  return (
+    <div className={styles.doing}>
+      <AcknowledgeButton alert={alert} />
+      {alert.shelved_until === null ? (
+        <Button onClick={() => setShelving(true)}>{t('shelve')}</Button>
+      ) : (
+        <Button onClick={() => void unshelve(alert)}>{t('unshelve')}</Button>
+      )}
+      {alert.returned_at !== null && alert.state === 'active' && (
+        <Button onClick={() => void reset(alert)}>{t('reset')}</Button>
+      )}
+      <ShelveDialog alerts={[alert]} isOpen={isShelving} close={() => setShelving(false)} />
+    </div>
+  );
+}
+
+function AlertFacts({ alert }: { alert: Alert }) {
+  const [t, words] = [useTranslations('alerts'), useTranslations('words')];
+  const formats = useFormats();
+  const localized = useLocalized();
+  const { data: rules } = useQuery(rulesQuery);
+  const rule = rules?.items.find(({ id }) => id === alert.rule_id);
+  const instructions = localized(rule?.instructions);
+  const facts: readonly [string, string | null][] = [
+    [words('value'), formats.quantity(alert.value, alert.unit)],
+    [words('limit'), alert.limit === null ? null : formats.quantity(alert.limit, alert.unit)],
+    [t('peak'), alert.peak === null ? null : formats.quantity(alert.peak, alert.unit)],
+    [words('since'), formats.moment(alert.started_at)],
+    [t('cleared'), alert.cleared_at && formats.moment(alert.cleared_at)],
+    [t('assignee'), alert.assignee],
+    [t('shelveReason'), alert.shelve_reason],
+  ];
+  return (
+    <section aria-labelledby="facts">
+      <h2 id="facts">{t('facts')}</h2>
+      <AlertMarks alert={alert} />
+      {instructions !== undefined && <p>{instructions}</p>}
+      <dl className={styles.facts}>
+        <div>
+          <dt>{words('sensor')}</dt>
+          <dd>
+            <Link to="/sensors/$id" params={{ id: alert.sensor_id }}>
+              {alert.sensor_id}
+            </Link>
+          </dd>
+        </div>
+        {facts
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd className="number">{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { alertFilterOf, readAlertsSearch } from './alerts-search.ts';
+
+test('an address with nonsense in it shows what is left to do', () => {
+  const search = readAlertsSearch({ view: 'mine', severity: 'loud', sensor_id: '' });
+  expect([search, alertFilterOf(search)]).toEqual([{}, { open: 'true' }]);
+});
+
+test('a view and filters become the parameters of the API', () => {
+  const search = readAlertsSearch({ view: 'unacknowledged', severity: 'critical', sensor_id: 12 });
+  expect(alertFilterOf(search)).toEqual({
+    open: 'true',
+    acknowledged: 'false',
+    severity: 'critical',
+    sensor_id: '12',
+  });
+});
