@@ -8,6 +8,7 @@ import { createLogger } from '#platform/logging.ts';
 import { parseJson } from '#services/gateway/formats/json.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
 import { Processor } from '#services/processor/processor.ts';
+import type { CommitStore } from '#storage/commit-store.ts';
 import {
   type EmbeddedHistory,
   openEmbeddedHistory,
@@ -36,6 +37,8 @@ interface Options {
   lateAfterMs?: number;
   /** Told of every thread that the state store starts. */
   onWorker?(worker: Worker): void;
+  /** What the processor commits to, in place of the store itself. */
+  commits?(store: CommitStore): CommitStore;
 }
 
 /** A processor over the real embedded stores in a folder of its own; gone when the test is. */
@@ -54,7 +57,7 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
     const history = await openEmbeddedHistory({ dataDir: folder.path, onError: () => undefined });
     const processor = new Processor({
       state: storage.state,
-      commits: storage.commits,
+      commits: options.commits?.(storage.commits) ?? storage.commits,
       history,
       bus,
       clock: systemClock,

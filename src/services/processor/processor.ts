@@ -56,8 +56,8 @@ export class Processor implements ReadingStream {
   readonly #deps: ProcessorDependencies;
   readonly #queue: SubmissionQueue;
   readonly #errands: { run: Errand; resolve(): void; reject(error: Error): void }[] = [];
-  /** Columns of the groups that may be under way at once. */
-  readonly #columns = [new ColumnBuilder(), new ColumnBuilder()];
+  /** Columns that no group under way has. Groups do not end in their order: one that holds nothing is never written. */
+  readonly #freeColumns: ColumnBuilder[] = [];
   readonly #routings = new Map<string, Routing>();
   readonly #clockwork: Clockwork;
   readonly #timers = new Timers();
@@ -70,7 +70,6 @@ export class Processor implements ReadingStream {
   #fleet = new Fleet();
   #journalId = 0;
   #epoch = 0;
-  #turn = 0;
   #isPumping = false;
   #isPumpPlanned = false;
   #recovery: Promise<void> | undefined;
@@ -237,7 +236,7 @@ export class Processor implements ReadingStream {
     const errand = this.#errands.shift();
     const waiting = errand === undefined ? this.#queue.take(this.#groupReadings()) : [];
     const submissions = waiting.map(({ submission }) => submission);
-    const columns = this.#columns[this.#turn++ % this.#columns.length]!;
+    const columns = this.#freeColumns.pop() ?? new ColumnBuilder();
     const group = createGroup(this.#deps.clock.now(), submissions, columns);
     group.unit.nextOffset = nextOffsetOf(submissions);
     try {
@@ -248,6 +247,7 @@ export class Processor implements ReadingStream {
       if (errand) await errand.run(group);
       await this.#stages(group);
     } catch (error) {
+      this.#freeColumns.push(columns);
       // An errand that was refused has changed nothing yet.
       if (errand && error instanceof VigieError && errorStatus(error.code) < 500)
         return errand.reject(error);
@@ -260,7 +260,8 @@ export class Processor implements ReadingStream {
       this.#fail(failure);
       return;
     }
-    const done = this.#commit(group, epoch).then(
+    const written = this.#commit(group, epoch).finally(() => this.#freeColumns.push(columns));
+    const done = written.then(
       () => {
         waiting.forEach(({ resolve }, at) => {
           resolve(outcomeOf(group.tallies[at]!));

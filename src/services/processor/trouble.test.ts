@@ -104,3 +104,37 @@ test('the peak of an alert that stands is written with the states', async () => 
     platform.storage.state.db.selectFrom('alerts').select('peak').executeTakeFirst();
   await vi.waitFor(async () => expect(await peak()).toEqual({ peak: 44 }), { timeout: 9000 });
 });
+
+test('what waits to be written stays as it is, while groups that hold nothing come and go', async () => {
+  const isSlow = Promise.withResolvers<void>();
+  let commits = 0;
+  const platform = await createProcessor({
+    // A store that looks at the samples only after a while, as one over a network does.
+    commits: (store) =>
+      Object.assign(Object.create(store) as typeof store, {
+        commit: async (...unit: Parameters<typeof store.commit>) => {
+          if (++commits === 1) await isSlow.promise;
+          await store.commit(...unit);
+        },
+      }),
+  });
+  const startMs = Date.now();
+  const readings = (from: number) =>
+    Array.from({ length: 1500 }, (_, at) => ({
+      sensor_id: 'a',
+      timestamp: new Date(startMs + from + at).toISOString(),
+      readings: { t: from + at },
+    }));
+  const first = platform.send(readings(0));
+  await vi.waitFor(() => expect(commits).toBe(1));
+  const errand = platform.processor.run(() => undefined);
+  const second = platform.send(readings(1500));
+  await errand;
+  await vi.waitFor(() => expect(platform.processor.queuedReadings).toBe(0));
+  isSlow.resolve();
+  await Promise.all([first, second]);
+  const values: number[] = [];
+  for await (const { samples } of platform.storage.commits.journalAfter(0))
+    values.push(...samples.values.subarray(0, samples.count));
+  expect(values).toEqual(Array.from({ length: 3000 }, (_, value) => value));
+});
