@@ -48,8 +48,20 @@ const alert = createRoute({
   component: lazyRouteComponent(() => import('./pages/alerts/alert-page.tsx'), 'AlertPage'),
 });
 
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./pages/rules/rules-page.tsx'), 'RulesPage'),
+});
+
+const rule = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/$id',
+  component: lazyRouteComponent(() => import('./pages/rules/rule-page.tsx'), 'RulePage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, sensors, sensor, alerts, alert]),
+  routeTree: root.addChildren([overview, sensors, sensor, alerts, alert, rules, rule]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

@@ -88,3 +88,9 @@ export const rulesQuery = queryOptions({
   queryKey: ['rules', 'list'],
   queryFn: ({ signal }) => ask<Page<Rule>>('GET /v1/rules', { query: { limit: 1000 }, signal }),
 });
+
+export const ruleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['rules', 'one', id],
+    queryFn: ({ signal }) => ask<Rule>(`GET /v1/rules/${encodeURIComponent(id)}`, { signal }),
+  });

@@ -1,8 +1,9 @@
-import { BellRing, Gauge, Thermometer } from 'lucide-react';
+import { BellRing, Gauge, Ruler, Thermometer } from 'lucide-react';
 
 /** The pages of the navigation, in its order. */
 export const PAGES = [
   { to: '/', name: 'overview', icon: Gauge },
   { to: '/sensors', name: 'sensors', icon: Thermometer },
   { to: '/alerts', name: 'alerts', icon: BellRing },
+  { to: '/rules', name: 'rules', icon: Ruler },
 ] as const;

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import { useRuleName } from '../alerts/use-rule-name.ts';
@@ -16,7 +17,10 @@ export function SensorRules({ sensor }: { sensor: Sensor }) {
         <ul>
           {rules.map(({ id, enabled }) => (
             <li key={id}>
-              {ruleName(id)} {enabled === false && <span className="muted">{t('ruleOff')}</span>}
+              <Link to="/rules/$id" params={{ id }}>
+                {ruleName(id)}
+              </Link>{' '}
+              {enabled === false && <span className="muted">{t('ruleOff')}</span>}
             </li>
           ))}
         </ul>

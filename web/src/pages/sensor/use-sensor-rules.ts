@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Rule } from '#domain/rule.ts';
+import type { Rule, RuleInput } from '#domain/rule.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import { selectorMatches } from '#engine/rules/selector.ts';
 import { rulesQuery } from '../../api/queries.ts';
@@ -18,7 +18,7 @@ export function useSensorRules(sensor: Sensor): Rule[] {
 
 /** Where the rules that are on begin to speak about one metric. */
 export function limitsOf(
-  rules: readonly Rule[],
+  rules: readonly RuleInput[],
   metric: string | undefined,
   sensor: Sensor,
 ): ChartLimit[] {

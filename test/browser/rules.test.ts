@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { createTestApp } from '#test/support/app.ts';
+import { openPage } from '#test/support/browser.ts';
+import { HOT_RULE, reading } from '#test/support/notified.ts';
+
+test('a rule made in the form is the API’s own, and fires', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(20));
+  const page = await openPage(context, app.url, { path: '/rules' });
+  await page.getByRole('link', { name: 'New rule' }).click();
+  await page.getByLabel('Name in English').fill('Oven too hot');
+  await page.getByLabel('Sensors', { exact: true }).fill('oven*');
+  await page.getByLabel('Metric').fill('temperature');
+  await page.getByLabel('Limit').fill('30,5');
+  await page.getByRole('button', { name: 'Another limit' }).click();
+  await page.getByRole('textbox', { name: 'Limit' }).nth(1).fill('40');
+  await page.getByLabel('Severity').nth(1).selectOption('critical');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('is saved').waitFor();
+  const { items } = (await app.call('GET', '/v1/rules')).body;
+  const made = items.find(({ name }: { name?: { en: string } }) => name?.en === 'Oven too hot');
+  expect(made).toMatchObject({
+    where: { sensors: ['oven*'] },
+    when: { metric: 'temperature', above: [{ limit: 30.5 }, { limit: 40, severity: 'critical' }] },
+    enabled: true,
+  });
+  const { alerts } = await app.send(reading(41));
+  expect(alerts).toMatchObject([{ rule_id: made.id, severity: 'critical' }]);
+});
+
+test('what the API refuses is said beside the form, with its code, and nothing typed is lost', async (context) => {
+  const app = await createTestApp();
+  const page = await openPage(context, app.url, { path: '/rules/-' });
+  await page.getByLabel('Metric').fill('temperature');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Code rule_invalid').waitFor();
+  expect(await page.getByLabel('Metric').inputValue()).toBe('temperature');
+});
+
+test('a rule is switched off in the list, and Undo switches it on again; a removed one comes back too', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', HOT_RULE);
+  const enabled = async () => (await app.call('GET', '/v1/rules/hot')).body.enabled;
+  const page = await openPage(context, app.url, { path: '/rules' });
+  await page.getByLabel('Rule hot is on').click();
+  await page.getByText('it raises no alert').waitFor();
+  expect(await enabled()).toBe(false);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(enabled).toBe(true);
+  await page.getByRole('link', { name: 'hot', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('is removed').waitFor();
+  expect((await app.call('GET', '/v1/rules/hot')).status).toBe(404);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect.poll(enabled).toBe(true);
+});
+
+test('a rule is tried over the last 30 days and drawn before it is saved', async (context) => {
+  const app = await createTestApp();
+  const now = Date.now();
+  const readings = [];
+  // Three warm spells of an hour in the last ten days.
+  for (let minute = 10 * 24 * 60; minute > 0; minute -= 10) {
+    const isWarm = minute % (3 * 24 * 60) < 60;
+    const timestamp = new Date(now - minute * 60_000).toISOString();
+    readings.push({ ...reading(isWarm ? 35 : 20), timestamp });
+  }
+  await app.send(...readings);
+  const page = await openPage(context, app.url, { path: '/rules/-' });
+  await page.getByLabel('Metric').fill('temperature');
+  await page.getByLabel('Limit').fill('30');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await page.getByText(/^[34] alerts on 1 sensor/).waitFor();
+  await page
+    .getByRole('img', { name: /Would have spoken on oven [34] times/ })
+    .locator('canvas')
+    .waitFor();
+  const { items } = (await app.call('GET', '/v1/alerts')).body;
+  expect(items).toEqual([]);
+});

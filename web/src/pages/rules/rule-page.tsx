@@ -1,0 +1,137 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import type { Rule } from '#domain/rule.ts';
+import { ask } from '../../api/ask.ts';
+import { ruleQuery } from '../../api/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { useNotices } from '../../ui/notices.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { ProblemText } from '../../ui/problem-text.tsx';
+import { BacktestPanel } from './backtest-panel.tsx';
+import { draftOf, EMPTY_RULE, type RuleDraft, ruleOf } from './rule-draft.ts';
+import { RuleForm } from './rule-form.tsx';
+import styles from './rules.module.css';
+
+const route = getRouteApi('/rules/$id');
+/** No id begins so: the address of a rule that is not made yet. */
+const NEW = '-';
+
+/** One rule, as a form that writes the API's own JSON; tried over the past before it is saved. */
+export function RulePage() {
+  const { id } = route.useParams();
+  const t = useTranslations('rules');
+  const isNew = id === NEW;
+  const { data, error } = useQuery({ ...ruleQuery(id), enabled: !isNew });
+  if (isNew) return <RuleEditor key={NEW} rule={undefined} />;
+  if (data !== undefined) return <RuleEditor key={`${data.id} ${data.revision}`} rule={data} />;
+  return (
+    <>
+      <PageHeader title={t('title')} />
+      {error !== null && <ProblemText problem={error} />}
+    </>
+  );
+}
+
+function RuleEditor({ rule }: { rule: Rule | undefined }) {
+  const t = useTranslations('rules');
+  const [draft, setDraft] = useState<RuleDraft>(() =>
+    rule === undefined ? EMPTY_RULE : draftOf(rule),
+  );
+  const [problem, setProblem] = useState<unknown>();
+  const { save, remove } = useRuleChanges(rule, setProblem);
+  const input = ruleOf(draft);
+  return (
+    <>
+      <Link to="/rules">{t('back')}</Link>
+      <PageHeader title={rule === undefined ? t('add') : rule.id}>
+        {rule !== undefined && (
+          <Button kind="danger" onClick={() => void remove()}>
+            {t('remove')}
+          </Button>
+        )}
+      </PageHeader>
+      <div className={styles.columns}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save(draft);
+          }}
+        >
+          <RuleForm
+            draft={draft}
+            isNew={rule === undefined}
+            change={(part) => setDraft({ ...draft, ...part })}
+          />
+          <div role="alert">{problem !== undefined && <ProblemText problem={problem} />}</div>
+          <Button kind="primary" type="submit">
+            {t('save')}
+          </Button>
+        </form>
+        <div>
+          <BacktestPanel
+            rule={input}
+            take={({ deadband, on_delay }) =>
+              setDraft({
+                ...draft,
+                onDelay: on_delay,
+                deadband: deadband === null ? draft.deadband : String(deadband),
+              })
+            }
+          />
+          <details>
+            <summary>{t('json')}</summary>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+            <pre tabIndex={0}>{JSON.stringify(input, null, 2)}</pre>
+          </details>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Saves and removes; both can be undone, since the rule before is known. */
+function useRuleChanges(rule: Rule | undefined, setProblem: (problem: unknown) => void) {
+  const t = useTranslations('rules');
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const { done, failed } = useNotices();
+  const renew = () => queries.invalidateQueries({ queryKey: ['rules'] });
+  const put = async (before: Rule) => {
+    const { id, revision: _revision, created_at: _made, updated_at: _changed, ...input } = before;
+    await ask(`PUT /v1/rules/${encodeURIComponent(id)}`, { body: input }).catch(failed);
+    await renew();
+  };
+  return {
+    async save(draft: RuleDraft) {
+      setProblem(undefined);
+      const { id: _id, ...body } = ruleOf(draft);
+      try {
+        if (rule === undefined) {
+          const made = await ask<Rule>('POST /v1/rules', { body: ruleOf(draft) });
+          done(t('saved', { rule: made.id }));
+          await renew();
+          await navigate({ to: '/rules/$id', params: { id: made.id } });
+          return;
+        }
+        await ask(`PUT /v1/rules/${encodeURIComponent(rule.id)}`, { body });
+        done(t('saved', { rule: rule.id }), () => void put(rule));
+        await renew();
+      } catch (error) {
+        setProblem(error);
+      }
+    },
+    async remove() {
+      if (rule === undefined) return;
+      try {
+        await ask(`DELETE /v1/rules/${encodeURIComponent(rule.id)}`);
+        done(t('removed', { rule: rule.id }), () => void put(rule));
+        await navigate({ to: '/rules' });
+        await renew();
+      } catch (error) {
+        failed(error);
+      }
+    },
+  };
+}

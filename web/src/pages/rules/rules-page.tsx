@@ -1,0 +1,102 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import type { Rule } from '#domain/rule.ts';
+import { ask } from '../../api/ask.ts';
+import { rulesQuery } from '../../api/queries.ts';
+import { useNotices } from '../../ui/notices.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { ProblemText } from '../../ui/problem-text.tsx';
+import { useLocalized } from '../alerts/use-rule-name.ts';
+import { useConditionText } from './condition-text.ts';
+import styles from './rules.module.css';
+
+/** Every rule with what it watches for, and a switch that can be turned back. */
+export function RulesPage() {
+  const t = useTranslations('rules');
+  const { data, error } = useQuery(rulesQuery);
+  const [q, setQ] = useState('');
+  const localized = useLocalized();
+  const fits = ({ id, name }: Rule) =>
+    `${id} ${localized(name)}`.toLowerCase().includes(q.toLowerCase());
+  const rules = data?.items.filter(fits);
+  return (
+    <>
+      <PageHeader title={t('title')}>
+        <Link to="/rules/$id" params={{ id: '-' }} className={styles.add}>
+          <Plus size={16} aria-hidden /> {t('add')}
+        </Link>
+      </PageHeader>
+      <search className={styles.search}>
+        <input
+          type="search"
+          aria-label={t('search')}
+          placeholder={t('search')}
+          value={q}
+          onChange={({ target }) => setQ(target.value)}
+        />
+      </search>
+      {error !== null && <ProblemText problem={error} />}
+      {rules?.length === 0 && <p className="muted">{t('none')}</p>}
+      {rules !== undefined && rules.length > 0 && (
+        <ul className={styles.list}>
+          {rules.map((rule) => (
+            <RuleItem key={rule.id} rule={rule} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function RuleItem({ rule }: { rule: Rule }) {
+  const t = useTranslations('rules');
+  const localized = useLocalized();
+  const conditionText = useConditionText();
+  const setEnabled = useSetEnabled();
+  const name = localized(rule.name) ?? rule.id;
+  const { sensors = [], labels = {} } = rule.where ?? {};
+  const where = [...sensors, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
+  return (
+    <li className={styles.item} data-rule={rule.id}>
+      <div>
+        <Link to="/rules/$id" params={{ id: rule.id }} className={styles.name}>
+          {name}
+        </Link>
+        <div>{conditionText(rule.when)}</div>
+        <div className="muted">{where.length === 0 ? t('everySensor') : where.join(', ')}</div>
+      </div>
+      <label className={styles.switch}>
+        <input
+          type="checkbox"
+          checked={rule.enabled}
+          aria-label={t('enabledOf', { rule: name })}
+          onChange={() => void setEnabled(rule, !rule.enabled)}
+        />
+        {rule.enabled ? t('on') : t('off')}
+      </label>
+    </li>
+  );
+}
+
+/** Turns a rule on or off; Undo turns it back. */
+function useSetEnabled() {
+  const t = useTranslations('rules');
+  const queries = useQueryClient();
+  const { done, failed } = useNotices();
+  return async function setEnabled(rule: Rule, enabled: boolean): Promise<void> {
+    const { id, revision: _revision, created_at: _made, updated_at: _changed, ...input } = rule;
+    try {
+      await ask(`PUT /v1/rules/${encodeURIComponent(id)}`, { body: { ...input, enabled } });
+      done(
+        t(enabled ? 'turnedOn' : 'turnedOff', { rule: id }),
+        () => void setEnabled(rule, !enabled),
+      );
+    } catch (error) {
+      failed(error);
+    }
+    await queries.invalidateQueries({ queryKey: ['rules'] });
+  };
+}
