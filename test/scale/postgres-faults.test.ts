@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createTestApp } from '#test/support/app.ts';
+import { ask } from '#test/support/ask-postgres.ts';
 import { createFaultProxy } from '#test/support/fault-proxy.ts';
 import { type NumberedLoad, startLoad } from '#test/support/numbered-load.ts';
 import { createCluster, postgresObstacle, type TestCluster } from '#test/support/postgres.ts';
@@ -15,17 +15,6 @@ import {
 
 /** Within this the platform takes readings again by itself, on a machine that has other things to do. */
 const BOUND = { timeout: 60_000, interval: 100 };
-
-/** What the database holds, whatever the platform says. */
-async function ask<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<R>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 async function storedNumbers(url: string): Promise<number[]> {
   const rows = await ask<{ value: number }>(

@@ -47,6 +47,8 @@ export interface Launch {
   readonly gid?: number;
   /** What has to answer 200 for it to be taken as ready. */
   readonly readyPath?: string;
+  /** Given its process before it is ready, for whoever wants to end it on the way there. */
+  readonly onSpawned?: (child: ChildProcess) => void;
 }
 
 /** The real program as a process of its own. Resolves once it is ready. */
@@ -56,6 +58,7 @@ export async function spawnPlatform(
   {
     command: [program, ...args] = [process.execPath, main],
     readyPath = '/health/ready',
+    onSpawned,
     ...user
   }: Launch = {},
 ): Promise<SpawnedPlatform> {
@@ -75,6 +78,7 @@ export async function spawnPlatform(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onSpawned?.(child);
   let text = '';
   const collect = (chunk: Buffer): void => {
     text = (text + chunk.toString()).slice(-200_000);
@@ -104,7 +108,8 @@ export async function spawnPlatform(
   };
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}:\n${text}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`ended with ${end}:\n${text}`);
     try {
       const answer = await fetch(`${url}${readyPath}`);
       await answer.arrayBuffer();
