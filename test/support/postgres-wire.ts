@@ -24,7 +24,7 @@ export interface Halt {
 }
 
 /** A connection on which nothing passes any more since its halt. */
-export interface Halted {
+interface Halted {
   /** What was held back is delivered to the server, however its sender fares: it was under way already. */
   deliver(): void;
   /** The server is not told when its client ends: as where a machine loses its power. */
