@@ -38,6 +38,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       [`/alerts/${items[0].id}`, 'What happened'],
       ['/', 'What is wrong now'],
       ['/alerts', 'back to normal'],
+      ['/alarm-quality', 'Who raises most'],
+      ['/settings', 'API keys'],
       ['/rules', 'temperature above 30'],
       ['/rules/-', 'What it would have done'],
       ['/rules/hot', 'What it would have done'],

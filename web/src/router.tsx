@@ -60,8 +60,30 @@ const rule = createRoute({
   component: lazyRouteComponent(() => import('./pages/rules/rule-page.tsx'), 'RulePage'),
 });
 
+const quality = createRoute({
+  getParentRoute: () => root,
+  path: '/alarm-quality',
+  component: lazyRouteComponent(() => import('./pages/quality/quality-page.tsx'), 'QualityPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, sensors, sensor, alerts, alert, rules, rule]),
+  routeTree: root.addChildren([
+    overview,
+    sensors,
+    sensor,
+    alerts,
+    alert,
+    rules,
+    rule,
+    quality,
+    settings,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

@@ -1,7 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { ApiKey } from '#domain/access.ts';
+import type { AlarmQuality } from '#domain/alarm-quality.ts';
 import type { Alert } from '#domain/alert.ts';
 import type { Delivery } from '#domain/notification.ts';
 import type { Rule } from '#domain/rule.ts';
+import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import { ask } from './ask.ts';
 
@@ -94,3 +97,19 @@ export const ruleQuery = (id: string) =>
     queryKey: ['rules', 'one', id],
     queryFn: ({ signal }) => ask<Rule>(`GET /v1/rules/${encodeURIComponent(id)}`, { signal }),
   });
+
+export const qualityQuery = queryOptions({
+  // Under the alerts: what changes those changes this.
+  queryKey: ['alerts', 'quality'],
+  queryFn: ({ signal }) => ask<AlarmQuality>('GET /v1/alarm-quality', { signal }),
+});
+
+export const keysQuery = queryOptions({
+  queryKey: ['keys'],
+  queryFn: ({ signal }) => ask<Page<ApiKey>>('GET /v1/api-keys', { query: { limit: 200 }, signal }),
+});
+
+export const selfWatchQuery = queryOptions({
+  queryKey: ['self-watch'],
+  queryFn: ({ signal }) => ask<SelfWatch>('GET /v1/self-watch', { signal }),
+});

@@ -19,6 +19,7 @@ function formatsOf(language: 'en' | 'fr') {
   const locale = localeOf(language);
   const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const count = new Intl.NumberFormat(locale);
+  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
@@ -26,6 +27,8 @@ function formatsOf(language: 'en' | 'fr') {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   return {
     number: (value: number) => number.format(value),
+    /** A share between 0 and 1, in percent. */
+    share: (value: number) => share.format(value),
     count: (value: number) => count.format(value),
     /** `-18.4 °C`, `-18,4 °C`; a dash where there is no value. The unit is a UCUM code. */
     quantity: (value: number | null | undefined, unit: string | null | undefined) =>

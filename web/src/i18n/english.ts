@@ -1,10 +1,22 @@
 import alerts from './en/alerts.json';
 import overview from './en/overview.json';
+import quality from './en/quality.json';
 import rules from './en/rules.json';
 import sensor from './en/sensor.json';
 import sensors from './en/sensors.json';
+import settings from './en/settings.json';
 import shell from './en/shell.json';
 import words from './en/words.json';
 
 /** Every text of the dashboard in English (ICU message format), one file for each page. */
-export const english = { alerts, overview, rules, sensor, sensors, shell, words };
+export const english = {
+  alerts,
+  overview,
+  quality,
+  rules,
+  sensor,
+  sensors,
+  settings,
+  shell,
+  words,
+};
