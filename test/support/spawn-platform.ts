@@ -49,6 +49,7 @@ export interface Launch {
   readonly readyPath?: string;
   /** Given its process before it is ready, for whoever wants to end it on the way there. */
   readonly onSpawned?: (child: ChildProcess) => void;
+  readonly readyWithinMs?: number;
 }
 
 /** The real program as a process of its own. Resolves once it is ready. */
@@ -59,6 +60,7 @@ export async function spawnPlatform(
     command: [program, ...args] = [process.execPath, main],
     readyPath = '/health/ready',
     onSpawned,
+    readyWithinMs = 20_000,
     ...user
   }: Launch = {},
 ): Promise<SpawnedPlatform> {
@@ -106,7 +108,7 @@ export async function spawnPlatform(
       throw new Error(`did not stop within 15 s:\n${text}`);
     },
   };
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + readyWithinMs;
   while (Date.now() < deadline) {
     const end = child.exitCode ?? child.signalCode;
     if (end !== null) throw new Error(`ended with ${end}:\n${text}`);
@@ -120,7 +122,7 @@ export async function spawnPlatform(
     await sleep(20);
   }
   await platform.kill();
-  throw new Error(`not ready within 20 s:\n${text}`);
+  throw new Error(`not ready within ${readyWithinMs / 1000} s:\n${text}`);
 }
 
 /** A call to the API with the admin key; the body as JSON. */
