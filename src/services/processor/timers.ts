@@ -1,11 +1,20 @@
 import type { RuleInstance } from './rule-instance.ts';
 
+/** Not worth tidying up below. */
+const SMALL = 1024;
+
 /**
  * When rules want the clock. A binary heap with lazy entries: a due time that moved later is noticed
  * when the entry comes up, so that a reading which postpones a deadline costs nothing here.
  */
 export class Timers {
   readonly #heap: { dueMs: number; instance: RuleInstance }[] = [];
+  #tidyAt = SMALL;
+
+  /** Entries, void ones among them. */
+  get size(): number {
+    return this.#heap.length;
+  }
 
   get nextDueMs(): number {
     return this.#heap[0]?.dueMs ?? Number.POSITIVE_INFINITY;
@@ -39,6 +48,7 @@ export class Timers {
 
   #push(entry: { dueMs: number; instance: RuleInstance }): void {
     const heap = this.#heap;
+    if (heap.length >= this.#tidyAt) this.#tidy();
     let at = heap.push(entry) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -48,6 +58,16 @@ export class Timers {
       at = parent;
     }
     heap[at] = entry;
+  }
+
+  /** Drops void entries: of a rule that is changed often and due in a year they would pile up until then. */
+  #tidy(): void {
+    const valid = this.#heap
+      .splice(0)
+      .filter(({ dueMs, instance }) => !instance.isRetired && instance.scheduledMs === dueMs);
+    this.#tidyAt = Math.max(SMALL, 2 * valid.length);
+    // A sorted array is a heap.
+    for (const entry of valid.sort((a, b) => a.dueMs - b.dueMs)) this.#heap.push(entry);
   }
 
   #pop(): { dueMs: number; instance: RuleInstance } {
