@@ -18,8 +18,7 @@ const MESSAGES: ReadonlySet<BusTopic> = new Set<BusTopic>([
   'samples.wanted',
 ]);
 /** An alert that a person changed is read anew and shown; everything else is read by whoever remembers it. */
-const TOPICS: Record<string, 'rules.changed' | 'routing.changed' | 'keys.changed'> = {
-  rule: 'rules.changed',
+const TOPICS: Record<string, 'routing.changed' | 'keys.changed'> = {
   contact: 'routing.changed',
   policy: 'routing.changed',
   'on-call': 'routing.changed',
@@ -54,6 +53,7 @@ export function createProcessLink(
     const id = target.slice(target.indexOf('/') + 1);
     const topic = TOPICS[noun];
     if (topic !== undefined) bus.receive(topic, { customer });
+    else if (noun === 'rule') bus.receive('rules.changed', { customer, ruleId: id });
     else if (noun === 'sensor') bus.receive('sensors.changed', { customer, sensorId: id });
     else if (noun === 'alert') {
       showAlert(customer, id).catch((error: unknown) =>
@@ -65,6 +65,7 @@ export function createProcessLink(
 
   async function catchUp(): Promise<void> {
     for (const customer of await customersOf(database().pool)) {
+      bus.receive('rules.changed', { customer });
       for (const topic of new Set(Object.values(TOPICS))) bus.receive(topic, { customer });
       bus.receive('outbox.filled', { customer });
     }

@@ -5,6 +5,7 @@ import { formatTime } from '#domain/time.ts';
 import {
   type DocumentKind,
   deleteDocument,
+  documentPages,
   existingDocuments,
   findDocument,
   insertDocument,
@@ -141,17 +142,10 @@ export async function missingDocuments(
     .map(([pointer, id]) => ({ pointer, detail: `there is no ${kind} ${id}` }));
 }
 
-const PORTION = 1000;
-
 /** Every document of a kind. */
 export async function* allDocuments<T>(
   db: StateDb | StateTransaction,
-  { customer, kind }: { customer: string; kind: DocumentKind },
+  of: { customer: string; kind: DocumentKind },
 ): AsyncIterable<T> {
-  for (let afterId: string | undefined; ; ) {
-    const rows = await listDocuments(db, { customer, kind, afterId, limit: PORTION });
-    for (const row of rows) yield parseBody<T>(row);
-    if (rows.length < PORTION) return;
-    afterId = rows.at(-1)?.id;
-  }
+  for await (const rows of documentPages(db, of)) yield* rows.map(parseBody<T>);
 }

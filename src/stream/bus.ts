@@ -23,8 +23,8 @@ export interface BusTopics {
   'outbox.filled': { customer: string };
   /** Somebody wants to see samples as they come: processes that take them in tell the others. */
   'samples.wanted': object;
-  /** A rule was written or removed: engines reload. */
-  'rules.changed': { customer: string };
+  /** The rule was written or removed: engines read it anew. Without an id: any may have been. */
+  'rules.changed': { customer: string; ruleId?: string | undefined };
   /** Contacts or policies were written or removed. */
   'routing.changed': { customer: string };
   /** A sensor's record (labels, calibration date, name…) was written or removed. */

@@ -26,6 +26,8 @@ export interface TestProcessor {
   /** Sends readings in the contract's shape. */
   send(readings: unknown, customer?: string): Promise<IngestOutcome>;
   putRule(rule: RuleInput, customer?: string): Promise<void>;
+  /** Writes a rule without telling anybody. */
+  storeRule(rule: RuleInput, customer?: string): Promise<void>;
   removeRule(id: string): Promise<void>;
   /** Ends it as a crash would (nothing is remembered at the end) or as a stop, and starts it again. */
   restart(how: 'crash' | 'stop'): Promise<void>;
@@ -88,6 +90,11 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
       });
     },
     async putRule(rule, customer = 'main') {
+      await test.storeRule(rule, customer);
+      bus.publish('rules.changed', { customer, ruleId: rule.id ?? 'rule' });
+      await test.processor.run(() => undefined);
+    },
+    async storeRule(rule, customer = 'main') {
       const now = Date.now();
       const id = rule.id ?? 'rule';
       const body = {
@@ -111,11 +118,12 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
         .insertInto('documents')
         .values(row)
         .onConflict((conflict) =>
-          conflict.columns(['customer', 'kind', 'id']).doUpdateSet({ revision, body: row.body }),
+          conflict.columns(['customer', 'kind', 'id']).doUpdateSet({
+            ...{ revision, body: row.body },
+            ...{ created_at: now, updated_at: now },
+          }),
         )
         .execute();
-      bus.publish('rules.changed', { customer });
-      await test.processor.run(() => undefined);
     },
     async removeRule(id) {
       await test.storage.state.db
@@ -123,7 +131,7 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
         .where('kind', '=', 'rule')
         .where('id', '=', id)
         .execute();
-      bus.publish('rules.changed', { customer: 'main' });
+      bus.publish('rules.changed', { customer: 'main', ruleId: id });
       await test.processor.run(() => undefined);
     },
     async restart(how) {

@@ -22,6 +22,6 @@ export async function createRule({
     detail: rule,
     make: (facts, tx) => makeRule(rule, facts, { ctx, tx }),
   });
-  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer });
+  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer, ruleId: item.id });
   return item;
 }

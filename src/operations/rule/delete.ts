@@ -11,5 +11,5 @@ export async function deleteRule({
 }): Promise<void> {
   authorize(ctx, 'admin');
   await removeDocument(ctx, 'rule', { id: input.id });
-  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer });
+  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer, ruleId: input.id });
 }

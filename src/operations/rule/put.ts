@@ -25,6 +25,6 @@ export async function putRule({
     detail: rule,
     make: (facts, tx) => makeRule(rule, facts, { ctx, tx }),
   });
-  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer });
+  ctx.bus.publish('rules.changed', { customer: ctx.caller.customer, ruleId: id });
   return result;
 }

@@ -2,18 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#platform/logging.ts';
 import type { StateDb } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
-import type { Group } from './group.ts';
-import { type BrokenRule, loadBook } from './load.ts';
 import type { Processor } from './processor.ts';
-import { applyRules } from './reconcile.ts';
-import type { RuleBook } from './rule-book.ts';
+import { RuleChanges } from './rule-changes.ts';
 import { takeOverAlert, takeOverShelves } from './take-over-alert.ts';
 import { takeOverSensor } from './take-over-sensor.ts';
 
 // Tested by: processor.test.ts
 
 const WAIT_MS = 100;
-const SHARE = 2000;
 
 /**
  * Follows what people change: rules, contacts and policies, sensors, alerts. Each change waits in line with
@@ -23,8 +19,7 @@ export function followChanges(
   processor: Processor,
   { bus, db, log }: { bus: Bus; db: StateDb; log: Logger },
 ): () => void {
-  const onBroken: BrokenRule = (rule, error) =>
-    log.error({ rule: rule.id, err: error }, 'a rule does not compile and is left out');
+  const ruleChanges = new Map<string, RuleChanges>();
   let isStopped = false;
   /** What a group that failed was to take over is read with the state that is loaded next. */
   const takeOver = async (work: () => Promise<void>, what: string): Promise<void> => {
@@ -35,9 +30,7 @@ export function followChanges(
   };
   const note = (work: () => Promise<void>, what: string): void => void takeOver(work, what);
   const stops = [
-    bus.subscribe('rules.changed', ({ customer }) =>
-      note(() => reloadRules(customer), 'changed rules'),
-    ),
+    bus.subscribe('rules.changed', ({ customer, ruleId }) => rulesOf(customer).note(ruleId)),
     bus.subscribe('routing.changed', ({ customer }) =>
       note(
         () =>
@@ -60,34 +53,13 @@ export function followChanges(
     ),
   ];
 
-  /**
-   * What comes after the change is judged by the new rules. In a large fleet that is so for the first share of the
-   * sensors; the others follow share by share, so that nobody's readings are held up.
-   */
-  async function reloadRules(customer: string): Promise<void> {
-    const { fleet, evaluator, timers } = processor;
-    let book: RuleBook | undefined;
-    let from = 0;
-    let isDone = false;
-    const applyShare = (group: Group, rules: RuleBook): void => {
-      const sensors = [...fleet.sensorsOf(customer).values()];
-      applyRules(group, sensors.slice(from, from + SHARE), { book: rules, evaluator, timers });
-      from += SHARE;
-      isDone = from >= sensors.length;
-    };
-    await processor.run(async (group) => {
-      book = await loadBook(db, customer, onBroken);
-      fleet.setBook(customer, book);
-      applyShare(group, book);
-    });
-    while (!isDone) {
-      await processor.run((group) => {
-        // A newer change brings its own rules; a state that was loaded anew has them already.
-        const isOld = fleet !== processor.fleet || fleet.bookOf(customer) !== book;
-        if (book === undefined || isOld) isDone = true;
-        else applyShare(group, book);
-      });
+  function rulesOf(customer: string): RuleChanges {
+    let changes = ruleChanges.get(customer);
+    if (changes === undefined) {
+      changes = new RuleChanges(processor, { customer, db, log });
+      ruleChanges.set(customer, changes);
     }
+    return changes;
   }
 
   function reloadSensor(customer: string, sensorId: string): Promise<void> {
@@ -97,5 +69,6 @@ export function followChanges(
   return () => {
     isStopped = true;
     for (const stop of stops) stop();
+    for (const changes of ruleChanges.values()) changes.stop();
   };
 }

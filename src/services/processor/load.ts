@@ -2,8 +2,8 @@ import { parseOutOfService } from '#domain/out-of-service.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { CommitStore, JournalEntry } from '#storage/commit-store.ts';
 import { shelves } from '#storage/state/alarms.ts';
+import { documentPages } from '#storage/state/documents.ts';
 import {
-  documentRows,
   openAlertRows,
   sensorPages,
   sensorStatePages,
@@ -29,11 +29,11 @@ export async function loadBook(
   customer: string,
   onBroken: BrokenRule,
 ): Promise<RuleBook> {
-  const rows = await documentRows(db, 'rule', customer);
-  return new RuleBook(
-    rows.map(({ body }) => JSON.parse(body) as Rule),
-    onBroken,
-  );
+  const book = new RuleBook([], onBroken);
+  for await (const rows of documentPages(db, { customer, kind: 'rule' })) {
+    book.add(rows.map(({ body }) => JSON.parse(body) as Rule));
+  }
+  return book;
 }
 
 export function sensorFromRow(row: SensorsTable): SensorEntry {

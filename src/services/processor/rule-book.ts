@@ -1,41 +1,42 @@
 import { isDeepStrictEqual } from 'node:util';
-import { conditionKind, type Rule } from '#domain/rule.ts';
+import type { Rule } from '#domain/rule.ts';
 import { compileRule } from '#engine/rules/compile-rule.ts';
 import type { CompiledRule } from '#engine/rules/compiled-rule.ts';
 import { defaultSilentRule } from '#engine/rules/default-silent-rule.ts';
+import { RuleIndex } from '#engine/rules/rule-index.ts';
 import { RuleInstance } from './rule-instance.ts';
 import type { SensorEntry } from './sensor-entry.ts';
 
 // Tested by: processor.test.ts
 
-const isPattern = (text: string): boolean => /[*?]/.test(text);
+const BUILT_IN = defaultSilentRule();
 
-/**
- * The rules of one customer, made ready. Rules that name their sensors one by one are found by id, so
- * that a hundred thousand of them cost a sensor only its own.
- */
+type OnBroken = (rule: Rule, error: unknown) => void;
+
+/** A rule before and after a change; undefined where it does not run. */
+export interface RuleChange {
+  before: CompiledRule | undefined;
+  after: CompiledRule | undefined;
+}
+
+/** The rules of one customer, made ready; the built-in one among them until somebody replaces it. */
 export class RuleBook {
-  readonly #bySensor = new Map<string, CompiledRule[]>();
-  readonly #general: CompiledRule[] = [];
+  readonly #index = new RuleIndex<CompiledRule>();
   readonly #byId = new Map<string, CompiledRule>();
+  readonly #onBroken: OnBroken;
 
   /** Rules that no longer compile (made by an older version) are reported and left out, never fatal. */
-  constructor(rules: readonly Rule[], onBroken: (rule: Rule, error: unknown) => void) {
-    const withDefault = rules.some((rule) => rule.id === 'silent')
-      ? rules
-      : [defaultSilentRule(), ...rules];
-    for (const rule of withDefault) {
-      if (!rule.enabled) continue;
-      try {
-        this.#add(compileRule(rule));
-      } catch (error) {
-        onBroken(rule, error);
-      }
-    }
+  constructor(rules: readonly Rule[], onBroken: OnBroken) {
+    this.#onBroken = onBroken;
+    this.change(BUILT_IN.id, undefined);
+    this.add(rules);
   }
 
-  has(ruleId: string, revision: number): boolean {
-    return this.#byId.get(ruleId)?.rule.revision === revision;
+  /** What must be in the store for the book to be right: not the built-in rule where it stands, but what took its place. */
+  idsOfStored(): Set<string> {
+    const ids = new Set(this.#byId.keys()).add(BUILT_IN.id);
+    if (this.#byId.get(BUILT_IN.id)?.rule === BUILT_IN) ids.delete(BUILT_IN.id);
+    return ids;
   }
 
   get(ruleId: string): CompiledRule | undefined {
@@ -43,21 +44,33 @@ export class RuleBook {
   }
 
   covering(sensor: SensorEntry): CompiledRule[] {
-    const named = this.#bySensor.get(sensor.sensorId) ?? [];
-    return [...this.#general, ...named].filter((rule) => rule.covers(sensor));
+    return this.#index.covering(sensor);
   }
 
-  #add(compiled: CompiledRule): void {
-    this.#byId.set(compiled.rule.id, compiled);
-    const sensors = compiled.rule.where?.sensors;
-    if (sensors === undefined || sensors.length === 0 || sensors.some(isPattern)) {
-      this.#general.push(compiled);
-      return;
+  add(rules: readonly Rule[]): void {
+    for (const rule of rules) this.change(rule.id, rule);
+  }
+
+  /** Puts the rule as it is stored into the place of the one with its id; undefined where there is none any more. */
+  change(ruleId: string, stored: Rule | undefined): RuleChange {
+    const before = this.#byId.get(ruleId);
+    const after = this.#ready(stored ?? (ruleId === BUILT_IN.id ? BUILT_IN : undefined));
+    if (before !== undefined) this.#index.delete(before);
+    if (after === undefined) this.#byId.delete(ruleId);
+    else {
+      this.#byId.set(ruleId, after);
+      this.#index.add(after);
     }
-    for (const sensorId of new Set(sensors)) {
-      const known = this.#bySensor.get(sensorId);
-      if (known) known.push(compiled);
-      else this.#bySensor.set(sensorId, [compiled]);
+    return { before, after };
+  }
+
+  #ready(rule: Rule | undefined): CompiledRule | undefined {
+    if (rule === undefined || !rule.enabled) return undefined;
+    try {
+      return compileRule(rule);
+    } catch (error) {
+      this.#onBroken(rule, error);
+      return undefined;
     }
   }
 }
@@ -67,19 +80,14 @@ export class RuleBook {
  * their state; the others are returned so that their alerts can be closed.
  */
 export function attachRules(sensor: SensorEntry, book: RuleBook): RuleInstance[] {
-  const before = new Map(sensor.instances.map((instance) => [instance.rule, instance]));
+  const before = new Map(sensor.instances.map((instance) => [instance.rule.rule.id, instance]));
   sensor.instances = book.covering(sensor).map((rule) => {
-    const kept = before.get(rule) ?? keepUnchanged(sensor, rule, before);
-    if (kept === undefined) return new RuleInstance(rule, sensor);
-    before.delete(kept.rule);
-    if (kept.rule === rule) return kept;
-    const renewed = new RuleInstance(rule, sensor);
-    renewed.state = kept.state;
-    renewed.alert = kept.alert;
-    renewed.shelf = kept.shelf;
-    kept.alert = undefined;
-    kept.isRetired = true;
-    return renewed;
+    const known = before.get(rule.rule.id);
+    if (known === undefined || !decidesAlike(known.rule, rule)) {
+      return new RuleInstance(rule, sensor);
+    }
+    before.delete(rule.rule.id);
+    return known.rule === rule ? known : renewed(known, rule);
   });
   sensor.forgetShape();
   sensor.readingRules = sensor.instances.filter(({ rule }) => rule.takes === 'reading');
@@ -89,24 +97,25 @@ export function attachRules(sensor: SensorEntry, book: RuleBook): RuleInstance[]
   return gone;
 }
 
-/** An instance of the same rule compiled anew, or of one whose name, texts or policy were changed and no more. */
-function keepUnchanged(
-  sensor: SensorEntry,
-  rule: CompiledRule,
-  before: ReadonlyMap<CompiledRule, RuleInstance>,
-): RuleInstance | undefined {
-  return sensor.instances.find(
-    (instance) =>
-      before.has(instance.rule) &&
-      instance.rule.rule.id === rule.rule.id &&
-      decidesAlike(instance.rule.rule, rule.rule),
-  );
+/** The same goes on with a rule of which the name, texts or policy were changed and no more. */
+function renewed(known: RuleInstance, rule: CompiledRule): RuleInstance {
+  const next = new RuleInstance(rule, known.sensor);
+  next.state = known.state;
+  next.alert = known.alert;
+  next.shelf = known.shelf;
+  known.alert = undefined;
+  known.isRetired = true;
+  return next;
 }
 
-function decidesAlike(a: Rule, b: Rule): boolean {
-  if (conditionKind(a.when) !== conditionKind(b.when)) return false;
-  if (a.revision === b.revision) return true;
-  const deciding = ({ when, schedule, severity }: Rule) => [when, schedule, severity];
+function decidesAlike(a: CompiledRule, b: CompiledRule): boolean {
+  if (a === b) return true;
+  // Not by the revision: a rule that was removed and made again begins at one once more.
+  const deciding = ({ rule: { when, schedule, severity } }: CompiledRule) => [
+    when,
+    schedule,
+    severity,
+  ];
   return isDeepStrictEqual(deciding(a), deciding(b));
 }
 

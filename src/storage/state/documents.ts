@@ -38,6 +38,58 @@ export function listDocuments(
   return query.orderBy('id').limit(page.limit).execute();
 }
 
+const PORTION = 1000;
+
+/** Every document of a kind, in portions. */
+export async function* documentPages(
+  db: StateDb | StateTransaction,
+  { customer, kind }: { customer: string; kind: DocumentKind },
+): AsyncIterable<DocumentsTable[]> {
+  for (let afterId: string | undefined; ; ) {
+    const rows = await listDocuments(db, { customer, kind, afterId, limit: PORTION });
+    if (rows.length > 0) yield rows;
+    if (rows.length < PORTION) return;
+    afterId = rows.at(-1)?.id;
+  }
+}
+
+/** What tells one version of a document from another. */
+export type DocumentVersion = Pick<DocumentsTable, 'id' | 'revision' | 'created_at' | 'updated_at'>;
+
+/** Which version of every document of a kind is stored, in portions. */
+export async function* documentVersions(
+  db: StateDb,
+  { customer, kind }: { customer: string; kind: DocumentKind },
+): AsyncIterable<DocumentVersion[]> {
+  for (let afterId: string | undefined; ; ) {
+    let query = db
+      .selectFrom('documents')
+      .select(['id', 'revision', 'created_at', 'updated_at'])
+      .where('customer', '=', customer)
+      .where('kind', '=', kind);
+    if (afterId !== undefined) query = query.where('id', '>', afterId);
+    const rows = await query.orderBy('id').limit(PORTION).execute();
+    if (rows.length > 0) yield rows;
+    if (rows.length < PORTION) return;
+    afterId = rows.at(-1)?.id;
+  }
+}
+
+/** Those of the ids that exist, as they are stored. */
+export async function findDocuments(
+  db: StateDb,
+  { customer, kind, ids }: { customer: string; kind: DocumentKind; ids: readonly string[] },
+): Promise<DocumentsTable[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom('documents')
+    .selectAll()
+    .where('customer', '=', customer)
+    .where('kind', '=', kind)
+    .where('id', 'in', ids)
+    .execute();
+}
+
 /** Those of the ids that exist. */
 export async function existingDocuments(
   db: StateDb | StateTransaction,

@@ -1,10 +1,4 @@
-import type {
-  AlertsTable,
-  DocumentsTable,
-  SensorStatesTable,
-  SensorsTable,
-  SeriesTable,
-} from './schema.ts';
+import type { AlertsTable, SensorStatesTable, SensorsTable, SeriesTable } from './schema.ts';
 import type { StateDb } from './state-store.ts';
 
 // Tested by: services/processor/processor.test.ts
@@ -62,17 +56,6 @@ export async function* sensorStatePages(db: StateDb): AsyncIterable<SensorStates
 
 export function openAlertRows(db: StateDb): Promise<AlertsTable[]> {
   return db.selectFrom('alerts').selectAll().where('state', '=', 'active').execute();
-}
-
-export function documentRows(
-  db: StateDb,
-  kind: DocumentsTable['kind'],
-  customer?: string,
-): Promise<DocumentsTable[]> {
-  const query = db.selectFrom('documents').selectAll().where('kind', '=', kind);
-  return (customer === undefined ? query : query.where('customer', '=', customer))
-    .orderBy('id')
-    .execute();
 }
 
 /** What is remembered of some sensors. */
