@@ -25,7 +25,9 @@ test.skipIf(!existsSync(new URL('index.html', folder)))(
       const { status, headers } = await ask(`GET ${file}`, { key: null });
       expect([file, status]).toEqual([file, 200]);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('content-type')).toMatch(/^(?:(?:text|application)\/javascript|text\/css|image\/svg)/);
+      expect(headers.get('content-type')).toMatch(
+        /^(?:(?:text|application)\/javascript|text\/css|image\/svg)/,
+      );
     }
   },
 );
