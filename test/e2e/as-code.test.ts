@@ -133,6 +133,38 @@ test('the first refusal stops it, with line and pointer and what was done', asyn
   expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(404);
 });
 
+test('many rules are compared with the list, written several at once, and counted truly', async () => {
+  const platform = await createTestApp();
+  const host = shell(platform);
+  const rules = Array.from({ length: 130 }, (_, n) => ({
+    ...{ kind: 'rule', id: `r-${n}`, where: { sensors: [`s-${n}`] } },
+    when: { metric: 'temperature', above: [{ limit: n }] },
+  }));
+  const write = (items: readonly object[]) =>
+    writeFileSync(join(host.cwd, 'alarms.yaml'), JSON.stringify(items));
+  write(rules.map((rule, n) => (n === 60 ? { ...rule, policy: 'nobodys' } : rule)));
+  expect(await host.run(APPLY, ['--yes'])).toBe(1);
+  expect(host.err).toContain('rule/r-60 /policy: there is no policy nobodys');
+  const { items } = (await platform.call('GET', '/v1/rules?limit=1000')).body as { items: [] };
+  // Without the built-in one.
+  const made = items.length - 1;
+  expect(made).toBeGreaterThanOrEqual(60);
+  expect(made).toBeLessThan(70);
+  expect(host.err).toContain(`${made} of 130 were applied, the others were not`);
+
+  write(rules);
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  expect(host.out).toContain(`${130 - made} to create, 0 to change, ${made} unchanged.`);
+  const names = host.out.match(/^created rule.*/gm) ?? [];
+  expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })));
+  write(rules.map((rule, n) => (n === 100 ? { ...rule, severity: 'critical' } : rule)));
+  await platform.call('DELETE', '/v1/rules/r-7');
+  expect(await host.run(APPLY, ['--dry-run'])).toBe(0);
+  expect(host.out).toContain('create    rule/r-7\n');
+  expect(host.out).toContain('change    rule/r-100: severity\n');
+  expect(host.out).toContain('1 to create, 1 to change, 128 unchanged.');
+});
+
 test('what one platform exports makes another one the same', async () => {
   const first = await createTestApp();
   const source = shell(first, { HOOK_SECRET: SECRET });

@@ -10,6 +10,8 @@ import { problemsOf, readConfig } from './read-config.ts';
 
 // Tested by: cli/as-code/as-code.test.ts, test/e2e/as-code.test.ts
 
+const AT_ONCE = 8;
+
 export interface ApplyOptions extends TargetOptions {
   file: string;
   dryRun?: boolean;
@@ -71,32 +73,64 @@ async function ask(host: CommandHost): Promise<void> {
   throw new CommandError({ code: 'declined', message: 'nothing was changed' });
 }
 
-async function applySteps(
-  { host, client }: { host: CommandHost; client: ApiClient },
-  steps: readonly Step[],
-): Promise<void> {
-  for (const [done, step] of steps.entries()) {
-    const { kind, id, fields, describe } = step.item;
-    const progress = `${done} of ${steps.length} were applied, the others were not`;
-    let answer: Fields;
-    try {
-      const request = { method: 'PUT', body: fields, signal: host.signal };
-      const reply = await client.ask(pathOf(kind, id), request);
-      if (!reply.ok) {
-        const { body, detail, code } = reply.problem;
-        for (const problem of problemsOf(body, detail)) printLine(host.err, describe(problem));
-        throw new CommandError({ code, message: `${nameOf(step)} was refused` });
-      }
-      answer = reply.body as Fields;
-    } catch (error) {
-      printLine(host.err, progress);
-      throw error;
+interface Applying {
+  host: CommandHost;
+  client: ApiClient;
+}
+
+async function applySteps(applying: Applying, steps: readonly Step[]): Promise<void> {
+  const { host } = applying;
+  let done = 0;
+  for (let at = 0; at < steps.length; ) {
+    const together = takeTogether(steps, at);
+    at += together.length;
+    const results = await Promise.allSettled(together.map((step) => putStep(applying, step)));
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected') continue;
+      done++;
+      printDone(host, together[index]!, result.value);
     }
-    printLine(host.out, `${step.action === 'create' ? 'created' : 'changed'} ${nameOf(step)}`);
-    for (const [name, value] of madeSettings(fields, answer)) {
-      const made = `${nameOf(step)} settings.${name}`;
-      printLine(host.out, `${made} was made by the platform and is shown only now: ${value}`);
-    }
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure === undefined) continue;
+    if (failure.reason instanceof Refusal)
+      for (const problem of failure.reason.problems) printLine(host.err, problem);
+    printLine(host.err, `${done} of ${steps.length} were applied, the others were not`);
+    throw failure.reason;
+  }
+}
+
+/** Of things that do not need each other several at once: each waits for the platform's disk. */
+function takeTogether(steps: readonly Step[], from: number): readonly Step[] {
+  const { kind } = steps[from]!.item;
+  let to = from + 1;
+  while (kind.areAlone && to - from < AT_ONCE && steps[to]?.item.kind === kind) to++;
+  return steps.slice(from, to);
+}
+
+class Refusal extends CommandError {
+  /** One line each. */
+  readonly problems: readonly string[];
+
+  constructor(step: Step, { code, problems }: { code: string; problems: readonly string[] }) {
+    super({ code, message: `${nameOf(step)} was refused` });
+    this.problems = problems;
+  }
+}
+
+async function putStep({ host, client }: Applying, step: Step): Promise<Fields> {
+  const { kind, id, fields, describe } = step.item;
+  const request = { method: 'PUT', body: fields, signal: host.signal };
+  const reply = await client.ask(pathOf(kind, id), request);
+  if (reply.ok) return reply.body as Fields;
+  const { body, detail, code } = reply.problem;
+  throw new Refusal(step, { code, problems: problemsOf(body, detail).map(describe) });
+}
+
+function printDone(host: CommandHost, step: Step, answer: Fields): void {
+  printLine(host.out, `${step.action === 'create' ? 'created' : 'changed'} ${nameOf(step)}`);
+  for (const [name, value] of madeSettings(step.item.fields, answer)) {
+    const made = `${nameOf(step)} settings.${name}`;
+    printLine(host.out, `${made} was made by the platform and is shown only now: ${value}`);
   }
 }
 

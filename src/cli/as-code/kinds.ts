@@ -16,6 +16,8 @@ export interface Kind {
   name: string;
   /** Of its list in the API. */
   path: string;
+  /** No thing of the kind names another: they can be written in any order, and several at once. */
+  areAlone: boolean;
   /** The API's own check; throws a `VigieError` with every problem. */
   check(body: Fields): unknown;
   /** Members of an answer that nobody writes. */
@@ -29,6 +31,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'contact',
     path: '/v1/contacts',
+    areAlone: false,
     check: inputCheck(ContactInput, { ignore: ['created_at', 'updated_at'] }),
     serverMade: ['id', 'created_at', 'updated_at'],
     settle: (fields, id) => ({
@@ -39,6 +42,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'on-call',
     path: '/v1/on-call',
+    areAlone: false,
     check: readOnCallInput,
     serverMade: ['id', 'created_at', 'updated_at', 'at', 'contact', 'until', 'handovers'],
     settle: (fields) => fields,
@@ -46,6 +50,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'policy',
     path: '/v1/policies',
+    areAlone: false,
     check: readPolicyInput,
     serverMade: ['id', 'created_at', 'updated_at'],
     settle: (fields) => ({ enabled: true, ...fields }),
@@ -53,6 +58,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'rule',
     path: '/v1/rules',
+    areAlone: true,
     check: readRuleInput,
     serverMade: ['id', 'revision', 'created_at', 'updated_at', 'built_in'],
     settle: (fields) => ({ enabled: true, ...fields }),
@@ -60,6 +66,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'maintenance-window',
     path: '/v1/maintenance-windows',
+    areAlone: true,
     check: readWindowInput,
     serverMade: ['id', 'created_at', 'updated_at', 'is_open', 'next'],
     settle: (fields) => ({ enabled: true, ...fields }),
@@ -67,6 +74,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'sensor',
     path: '/v1/sensors',
+    areAlone: false,
     check: readSensorInput,
     serverMade: ['id', ...READ_ONLY],
     settle: settleSensor,

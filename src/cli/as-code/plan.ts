@@ -16,6 +16,10 @@ export interface Step {
   hidden: string[];
 }
 
+/** So many of a kind are looked up in its list. */
+const WORTH_A_LIST = 50;
+const PAGE = 1000;
+
 /** What has to be done so that the platform has the items as they are described. Reads only. */
 export async function makePlan(
   client: ApiClient,
@@ -23,14 +27,47 @@ export async function makePlan(
   { signal }: { signal: AbortSignal },
 ): Promise<Step[]> {
   const steps: Step[] = [];
-  for (const item of items) {
-    const answer = await client.ask(pathOf(item.kind, item.id), { signal });
-    if (answer.ok) steps.push(compare(item, answer.body as Fields));
-    else if (answer.problem.status === 404) {
-      steps.push({ item, action: 'create', changed: [], hidden: [] });
-    } else throw problemError(answer.problem);
+  for (const [kind, ofKind] of Map.groupBy(items, (item) => item.kind)) {
+    const stored = await storedOf(client, { kind, count: ofKind.length, signal });
+    for (const item of ofKind) {
+      const found = stored.get(item.id) ?? (stored.isWhole ? undefined : await find(item));
+      steps.push(found ? compare(item, found) : { ...CREATION, item, changed: [], hidden: [] });
+    }
   }
   return steps;
+
+  async function find(item: ConfigItem): Promise<Fields | undefined> {
+    const answer = await client.ask(pathOf(item.kind, item.id), { signal });
+    if (answer.ok) return answer.body as Fields;
+    if (answer.problem.status === 404) return undefined;
+    throw problemError(answer.problem);
+  }
+}
+
+const CREATION = { action: 'create' } as const;
+
+/** The things of a kind by id, and whether those are all of them. */
+class Stored extends Map<string, Fields> {
+  isWhole = false;
+}
+
+/** From the list of the kind, as long as its pages are fewer than the questions that they spare. */
+async function storedOf(
+  client: ApiClient,
+  { kind, count, signal }: { kind: Kind; count: number; signal: AbortSignal },
+): Promise<Stored> {
+  const stored = new Stored();
+  let cursor: string | null = '';
+  for (let pages = 0; pages < count / WORTH_A_LIST - 1 && cursor !== null; pages++) {
+    const page: { items: Fields[]; next_cursor: string | null } = await client.request(
+      `${kind.path}?limit=${PAGE}${cursor}`,
+      { signal },
+    );
+    for (const thing of page.items) stored.set(String(thing.id), thing);
+    cursor = page.next_cursor === null ? null : `&cursor=${encodeURIComponent(page.next_cursor)}`;
+  }
+  stored.isWhole = cursor === null;
+  return stored;
 }
 
 export function pathOf(kind: Kind, id: string): string {

@@ -151,6 +151,7 @@ function offsetOf(node: unknown, pointer: string): number {
 
 /** Kind by kind, and a sensor after its parent. */
 function inOrder(items: readonly ConfigItem[]): ConfigItem[] {
+  const byName = new Map(items.map((item) => [`${item.kind.name}/${item.id}`, item]));
   const ordered = new Set<ConfigItem>();
   const path = new Set<ConfigItem>();
   const add = (item: ConfigItem) => {
@@ -158,7 +159,7 @@ function inOrder(items: readonly ConfigItem[]): ConfigItem[] {
     if (path.has(item)) return;
     path.add(item);
     const { parent_id: parentId } = item.fields;
-    const parent = items.find(({ kind, id }) => kind === item.kind && id === parentId);
+    const parent = byName.get(`${item.kind.name}/${parentId}`);
     if (parent !== undefined) add(parent);
     ordered.add(item);
   };
