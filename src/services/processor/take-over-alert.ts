@@ -63,12 +63,15 @@ export async function takeOverShelves(
   { fleet, clock }: Pick<Processor, 'fleet' | 'clock'>,
   { customer, db }: { customer: string; db: StateDb },
 ): Promise<void> {
-  const found = await shelves(db, clock.now());
-  const standing = new Map(
-    found.map(({ sensorPk, ruleId, shelf }) => [`${sensorPk} ${ruleId}`, shelf]),
-  );
+  const found = Map.groupBy(await shelves(db, clock.now()), ({ sensorPk }) => sensorPk);
   for (const sensor of fleet.sensorsOf(customer).values()) {
-    for (const instance of sensor.instances)
-      instance.shelf = standing.get(`${sensor.pk} ${instance.rule.rule.id}`);
+    const standing = found.get(sensor.pk);
+    for (const instance of sensor.instances) {
+      // Nearly all of what may be a million instances ends here.
+      if (standing === undefined && instance.shelf === undefined) continue;
+      const { id } = instance.rule.rule;
+      // The one that stands longest.
+      instance.shelf = standing?.findLast(({ ruleId }) => ruleId === id)?.shelf;
+    }
   }
 }
