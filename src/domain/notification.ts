@@ -41,6 +41,15 @@ export const ContactInput = Type.Object(
 );
 export type ContactInput = Static<typeof ContactInput>;
 
+/** What the latest notification for a contact failed by; not there where it got through, or the contact was changed since. */
+const ContactFailing = Type.Object({
+  /** Its first attempt. */
+  since: DateTime,
+  /** What the latest attempt came to. */
+  detail: Type.Union([Type.String(), Type.Null()]),
+});
+export type ContactFailing = Static<typeof ContactFailing>;
+
 export const Contact = Type.Object(
   {
     id: ThingId,
@@ -53,6 +62,7 @@ export const Contact = Type.Object(
     ...wishes,
     created_at: DateTime,
     updated_at: DateTime,
+    failing: Type.Optional(ContactFailing),
   },
   { title: 'Contact' },
 );

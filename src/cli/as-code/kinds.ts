@@ -32,8 +32,8 @@ export const KINDS: readonly Kind[] = [
     name: 'contact',
     path: '/v1/contacts',
     areAlone: false,
-    check: inputCheck(ContactInput, { ignore: ['created_at', 'updated_at'] }),
-    serverMade: ['id', 'created_at', 'updated_at'],
+    check: inputCheck(ContactInput, { ignore: ['created_at', 'updated_at', 'failing'] }),
+    serverMade: ['id', 'created_at', 'updated_at', 'failing'],
     settle: (fields, id) => ({
       ...{ name: id, language: 'en', time_zone: 'UTC', enabled: true },
       ...fields,

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Contact } from '#domain/notification.ts';
+import { insertNotifications, recordAttempts } from '#storage/state/outbox.ts';
 import { auditedActions, codeOf, createOperations } from '#test/support/operations.ts';
+import { notificationRow, T0 } from '#test/support/state-rows.ts';
 import { createPolicy } from '../policy/create.ts';
 import { createContact } from './create.ts';
 import { deleteContact } from './delete.ts';
@@ -117,6 +119,26 @@ test('a contact that a policy names is not removed', async () => {
   await createContact({ ctx, input: { ...hook, id: 'free' } });
   await deleteContact({ ctx, input: { id: 'free' } });
   expect(await codeOf(getContact({ ctx, input: { id: 'free' } }))).toBe('not_found');
+});
+
+test('a contact that is not reached says so, and may be sent back as it was shown', async () => {
+  const { as, state } = await createOperations();
+  const ctx = as('main');
+  await createContact({ ctx, input: hook });
+  const row = notificationRow({ id: 'n1', contact_id: 'hook' });
+  await state.transaction((tx) => insertNotifications(tx, [row]));
+  const atMs = T0 + 1000;
+  const next = { state: 'failed', nextAttemptMs: T0 + 2000 } as const;
+  await recordAttempts(state.db, [
+    { notificationId: 'n1', atMs, outcome: 'failed', detail: 'HTTP 401', next },
+  ]);
+  const failing = { since: '2026-11-22T05:00:01.000Z', detail: 'HTTP 401' };
+  expect((await listContacts({ ctx, input: {} })).items).toMatchObject([{ id: 'hook', failing }]);
+  const shown = await getContact({ ctx, input: { id: 'hook' } });
+  expect(shown.failing).toEqual(failing);
+  await putContact({ ctx, input: { id: 'hook', body: shown } });
+  const [stored] = await state.db.selectFrom('documents').select('body').execute();
+  expect(stored!.body).not.toContain('failing');
 });
 
 test('a test message tells what became of it, and is in the audit', async () => {

@@ -1,7 +1,7 @@
 import type { Contact } from '#domain/notification.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { loadDocument } from '../documents.ts';
-import { maskContact } from './contact-secrets.ts';
+import { withFailures } from './with-failures.ts';
 
 export async function getContact({
   ctx,
@@ -11,5 +11,7 @@ export async function getContact({
   input: { id: string };
 }): Promise<Contact> {
   authorize(ctx, 'read');
-  return maskContact(ctx.channels, await loadDocument<Contact>(ctx, 'contact', input.id));
+  const contact = await loadDocument<Contact>(ctx, 'contact', input.id);
+  const [shown] = await withFailures(ctx, [contact]);
+  return shown as Contact;
 }

@@ -2,7 +2,7 @@ import type { Contact } from '#domain/notification.ts';
 import type { Page, PageQuery } from '#domain/page.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { pageOfDocuments } from '../documents.ts';
-import { maskContact } from './contact-secrets.ts';
+import { withFailures } from './with-failures.ts';
 
 /** In the order of their ids. */
 export async function listContacts({
@@ -14,5 +14,5 @@ export async function listContacts({
 }): Promise<Page<Contact>> {
   authorize(ctx, 'read');
   const page = await pageOfDocuments<Contact>(ctx, 'contact', input);
-  return { ...page, items: page.items.map((contact) => maskContact(ctx.channels, contact)) };
+  return { ...page, items: await withFailures(ctx, page.items) };
 }

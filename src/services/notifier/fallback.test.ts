@@ -67,8 +67,8 @@ async function start(
   });
   await store.transaction((tx) => insertNotifications(tx, [row]));
   return {
-    tell: (nowMs: number, isGivenUp = false) =>
-      tellFallback(store, { row, payload, contact: anne, isGivenUp }, nowMs),
+    tell: (nowMs: number, isGivenUp = false, isRefused = false) =>
+      tellFallback(store, { row, payload, contact: anne, isGivenUp, isRefused }, nowMs),
   };
 }
 
@@ -101,6 +101,15 @@ test('the policy says after how long, and a contact names its own stand-in', asy
     alert: { severity: 'info' },
   });
   expect((await tell(T0 + MINUTE)).others.sort()).toEqual(['boss', 'zoe']);
+});
+
+test.each([
+  ['its severity', {}],
+  ['what the policy allows', { policy: { fallback_after: '1h' } }],
+])('one that is refused is told after a minute, whatever %s', async (_, fields) => {
+  const { tell } = await start({ alert: { severity: 'info' }, ...fields });
+  expect(await tell(T0, false, true)).toEqual({ others: [], dueMs: T0 + MINUTE });
+  expect(await tell(T0 + MINUTE, false, true)).toEqual({ others: ['boss'] });
 });
 
 test.each([

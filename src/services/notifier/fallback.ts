@@ -16,12 +16,17 @@ import { ALARM_TYPES, fallbacksOfAlert } from '#storage/state/told.ts';
 /** How long a critical alarm may fail to get through before others hear it, unless the policy says. */
 const DEFAULT_AFTER_MS = 5 * 60_000;
 
+/** How long a wrong token or address may be a passing fault of a proxy. */
+const REFUSED_AFTER_MS = 60_000;
+
 /** A notification that did not get through. */
 export interface Unreached {
   row: NotificationsTable;
   payload: NotificationPayload;
   contact: Contact;
   isGivenUp: boolean;
+  /** The other side does not know who asks, or what for. */
+  isRefused?: boolean;
 }
 
 export interface FallbackOutcome {
@@ -40,7 +45,7 @@ export async function tellFallback(
   unreached: Unreached,
   nowMs: number,
 ): Promise<FallbackOutcome> {
-  const { row, payload, contact, isGivenUp } = unreached;
+  const { row, contact, isGivenUp } = unreached;
   if (!ALARM_TYPES.includes(row.type) && row.type !== 'digest') return { others: [] };
   if (row.policy_id === null && contact.fallback_contact === undefined) return { others: [] };
   const routing = await loadRouting(state.db, row.customer);
@@ -48,7 +53,7 @@ export async function tellFallback(
   const others = fallbackContacts(contact, { prepared, routing });
   if (others.length === 0) return { others: [] };
   if (!isGivenUp) {
-    const dueMs = fallbackDueMs(row, { payload, prepared });
+    const dueMs = fallbackDueMs(unreached, prepared);
     if (dueMs === undefined) return { others: [] };
     if (dueMs > nowMs) return { others: [], dueMs };
   }
@@ -120,15 +125,18 @@ function fallbackContacts(
 
 /** When others are told of what has not got through; undefined where only at the end of all attempts. */
 function fallbackDueMs(
-  row: NotificationsTable,
-  { payload, prepared }: { payload: NotificationPayload; prepared: PreparedPolicy | undefined },
+  { row, payload, isRefused }: Unreached,
+  prepared: PreparedPolicy | undefined,
 ): number | undefined {
   const after = prepared?.policy.fallback_after;
-  const fromMs = row.released_at ?? row.created_at;
-  if (after !== undefined) return fromMs + durationMs(after);
   const members = payload.digest?.members ?? [payload];
   const isCritical = members.some(
     ({ alert }) => alert.severity === ('critical' satisfies Severity),
   );
-  return isCritical ? fromMs + DEFAULT_AFTER_MS : undefined;
+  const usual = isCritical ? DEFAULT_AFTER_MS : Number.POSITIVE_INFINITY;
+  const allowedMs = Math.min(
+    after === undefined ? usual : durationMs(after),
+    isRefused ? REFUSED_AFTER_MS : Number.POSITIVE_INFINITY,
+  );
+  return Number.isFinite(allowedMs) ? (row.released_at ?? row.created_at) + allowedMs : undefined;
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { formatTime } from '#domain/time.ts';
 import { alertRow, documentRow, notificationRow, T0 } from '#test/support/state-rows.ts';
+import { failuresOfContacts } from '../state/contact-failures.ts';
 import { findDeliveries, findDelivery, listDeliveryRows } from '../state/deliveries.ts';
 import {
   advanceRepeat,
@@ -54,6 +56,54 @@ export function outboxContract(name: string, createStore: CreateStore): void {
       expect((await claim({ exceptIds: ['a', 'c'] })).sort()).toEqual(['b', 'd']);
       const anne = { customer: 'main', contactId: 'anne' };
       expect((await claim({ exceptContacts: [anne] })).sort()).toEqual(['c', 'd']);
+    });
+
+    test('a contact fails by the latest notification that was tried, unless it was changed since', async () => {
+      for (const id of ['anne', 'hook', 'zoe']) {
+        const row = documentRow({ kind: 'contact', id, body: '{}' });
+        await store.db.insertInto('documents').values(row).execute();
+      }
+      await put(
+        notificationRow({ id: 'a1', contact_id: 'anne', created_at: T0 }),
+        notificationRow({ id: 'a2', contact_id: 'anne', created_at: T0 + 1 }),
+        notificationRow({ id: 'a3', contact_id: 'anne', created_at: T0 + 9 }),
+        notificationRow({ id: 'h1', contact_id: 'hook', created_at: T0 }),
+        notificationRow({ id: 'z1', contact_id: 'anne', customer: 'other', created_at: T0 + 5 }),
+      );
+      const attempt = (notificationId: string, atMs: number, detail: string) => ({
+        notificationId,
+        atMs,
+        outcome: 'failed',
+        detail,
+        next: { state: 'failed', nextAttemptMs: atMs + 1000 } as const,
+      });
+      const ask = async (updatedMs = T0) => {
+        const contacts = ['anne', 'hook', 'zoe'].map((id) => ({ id, updatedMs }));
+        return [...(await failuresOfContacts(store.db, { customer: 'main', contacts }))];
+      };
+      expect(await ask()).toEqual([]);
+      await recordAttempts(store.db, [
+        attempt('a1', T0 + 10, 'older'),
+        attempt('a2', T0 + 20, 'first'),
+        attempt('z1', T0 + 20, 'of another customer'),
+      ]);
+      await recordAttempts(store.db, [attempt('a2', T0 + 30, 'second')]);
+      await recordAttempts(store.db, [
+        { ...attempt('h1', T0, ''), outcome: 'sent', next: { state: 'sent', receipt: null } },
+      ]);
+      const since = formatTime(T0 + 20);
+      expect(await ask()).toEqual([['anne', { since, detail: 'second' }]]);
+      const changed = formatTime(T0 + 30);
+      expect(await ask(T0 + 25)).toEqual([['anne', { since: changed, detail: 'second' }]]);
+      expect(await ask(T0 + 31)).toEqual([]);
+      await recordAttempts(store.db, [
+        { ...attempt('a2', T0 + 40, ''), outcome: 'refused', next: { state: 'given_up' } },
+      ]);
+      expect(await ask()).toMatchObject([['anne', { since }]]);
+      await recordAttempts(store.db, [
+        { ...attempt('a3', T0 + 50, ''), outcome: 'sent', next: { state: 'sent', receipt: null } },
+      ]);
+      expect(await ask()).toEqual([]);
     });
 
     test('what is told of one alert to one contact keeps its order', async () => {

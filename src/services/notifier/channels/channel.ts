@@ -17,6 +17,11 @@ export type Outcome =
       retryable: boolean;
       /** One line for people: what was answered, or why there was no answer. */
       detail: string;
+      /**
+       * The other side does not know who asks, or what for: a wrong token or address more often than a passing fault.
+       * It is tried again like any other, and others are told sooner.
+       */
+      isRefusal?: boolean;
       /** The other side asks to be left alone for this long. */
       retryAfterMs?: number;
     };

@@ -7,6 +7,8 @@ import type { PostAnswer } from './http-poster.ts';
  * proxy answers for a receiver that is just being redeployed or reconfigured: an alert must not be lost for that.
  */
 const RETRYABLE_4XX = new Set([401, 403, 404, 405, 407, 408, 409, 425, 429]);
+/** Of these, what mostly is no passing fault but a wrong token or address. */
+const REFUSALS = new Set([401, 403, 404, 405, 407]);
 
 /** What an HTTP answer means for a notification: any 2xx took it; 5xx and some 4xx (`RETRYABLE_4XX`) may later. */
 export function outcomeOfAnswer(answer: PostAnswer, nowMs: number): Outcome {
@@ -27,6 +29,7 @@ export function outcomeOfAnswer(answer: PostAnswer, nowMs: number): Outcome {
     ok: false,
     retryable,
     detail: said,
+    ...(REFUSALS.has(status) ? { isRefusal: true } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }

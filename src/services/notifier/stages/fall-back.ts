@@ -12,7 +12,8 @@ export async function fallBack(parcel: Parcel, { state, clock }: NotifierContext
   const { attempt, row, payload, contact } = parcel;
   if (!attempt || attempt.next.state === 'sent' || !contact) return parcel;
   const isGivenUp = attempt.next.state === 'given_up';
-  const failed = { row, payload, contact, isGivenUp };
+  const isRefused = parcel.outcome?.ok === false && parcel.outcome.isRefusal === true;
+  const failed = { row, payload, contact, isGivenUp, isRefused };
   const { others, dueMs } = await tellFallback(state, failed, clock.now());
   if (others.length > 0) {
     const detail = `${attempt.detail ?? attempt.outcome}; told instead: ${others.join(', ')}`;

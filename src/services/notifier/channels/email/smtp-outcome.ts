@@ -27,7 +27,12 @@ export function outcomeOfSmtpError(error: unknown): Outcome {
   const isFinal =
     responseCode >= 500 && !ABOUT_THE_LOGIN.has(responseCode) && ABOUT_THE_MESSAGE.has(code ?? '');
   const detail = isTimeout ? 'no answer from the mail server in time' : oneLine(message);
-  return { ok: false, retryable: !isFinal, detail: detail.slice(0, DETAIL_LENGTH) };
+  return {
+    ok: false,
+    retryable: !isFinal,
+    detail: detail.slice(0, DETAIL_LENGTH),
+    ...(ABOUT_THE_LOGIN.has(responseCode) ? { isRefusal: true } : {}),
+  };
 }
 
 /** What the server said when it took the message, and to whom it did not want to hand it on. */

@@ -130,6 +130,7 @@ describe.skipIf(obstacle !== undefined)('a topic of Mosquitto', () => {
     expect(await send()).toMatchObject({
       ok: false,
       retryable: true,
+      isRefusal: true,
       detail: expect.stringMatching(/the broker refuses: .*Not authorized/),
     });
   });
@@ -163,6 +164,7 @@ describe.skipIf(obstacle !== undefined)('a topic of Mosquitto', () => {
     expect(await setUp(good).send()).toMatchObject({ ok: true });
     expect(await setUp({ ...good, password: 'wrong' }).send()).toMatchObject({
       retryable: true,
+      isRefusal: true,
       detail: expect.stringContaining('Not authorized'),
     });
     const { ca: _ca, ...untrusting } = good;

@@ -9,6 +9,8 @@ import { MqttSettings } from './mqtt.schema.ts';
 
 /** MQTT 5 section 2.4: what is wrong with this message, and stays so: its topic, its size, its format. */
 const ABOUT_THE_MESSAGE = new Set([144, 149, 153]);
+/** A wrong password, or one that may not do this: CONNACK of MQTT 3.1.1 (section 3.2.2.3), and of 5. */
+const ABOUT_THE_LOGIN = new Set([4, 5, 134, 135, 140]);
 
 /**
  * Publishes each notification to a topic of a broker, with QoS 1: it counts as sent at the broker's PUBACK. The payload is
@@ -59,7 +61,9 @@ function topicOf(template: string, { payload, type }: SendRequest): string {
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof BrokerRefusal) {
     const retryable = !ABOUT_THE_MESSAGE.has(error.reasonCode);
-    return { ok: false, retryable, detail: `the broker refuses: ${error.message}` };
+    const isRefusal = ABOUT_THE_LOGIN.has(error.reasonCode);
+    const detail = `the broker refuses: ${error.message}`;
+    return { ok: false, retryable, detail, ...(isRefusal ? { isRefusal } : {}) };
   }
   return outcomeOfError(error);
 }

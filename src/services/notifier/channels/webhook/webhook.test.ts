@@ -120,7 +120,13 @@ describe('what a webhook answers', () => {
     async (status) => {
       const { receiver, send } = await setUp();
       receiver.answer(status, 200);
-      expect(await send()).toEqual({ ok: false, retryable: true, detail: `HTTP ${status}` });
+      const isRefusal = [401, 403, 404, 405, 407].includes(status);
+      expect(await send()).toEqual({
+        ok: false,
+        retryable: true,
+        detail: `HTTP ${status}`,
+        ...(isRefusal ? { isRefusal } : {}),
+      });
       expect(await send()).toMatchObject({ ok: true });
     },
   );
