@@ -27,6 +27,7 @@ import type { MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
 import { ReceiptClock } from '#services/gateway/receipt-clock.ts';
 import { closeChannels, createChannels } from '#services/notifier/channels/registry.ts';
 import { createNotifier, type Notifier } from '#services/notifier/notifier.ts';
+import { createSeriesReader } from '#services/notifier/read-series.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
 import type { Processor } from '#services/processor/processor.ts';
 import { vapidKeys } from '#storage/state/vapid-keys.ts';
@@ -81,6 +82,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     smtpUrl: config.smtpUrl,
     smtpFrom: config.smtpFrom,
     vapidKeys: () => vapidKeys(storage().state.db),
+    readSeries: createSeriesReader(() => storage()),
     clock,
   });
   const http = createHttpServer({

@@ -1,7 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '#app';
+import { CHART_COLORS } from '#engine/charts/draw-chart.ts';
 import { createTestApp, type Json, testConfig } from '../support/app.ts';
+import { decodePng } from '../support/decode-png.ts';
 import { createMailServer } from '../support/mail-server.ts';
 import {
   addReceiver,
@@ -199,6 +201,32 @@ test('an e-mail says what happened in the language and time zone of its reader',
   expect(cleared!.text).toContain('Four trop chaud');
   // Both belong to one conversation.
   expect(cleared!.references).toEqual(raised!.references);
+});
+
+test('an e-mail shows the readings that led to the alert', async () => {
+  const mail = await createMailServer(onTestFinished);
+  const platform = await createTestApp({ VIGIE_SMTP_URL: mail.url });
+  await platform.put('/v1/contacts/anne', {
+    channel: 'email',
+    settings: { to: 'anne@example.org' },
+  });
+  await platform.put('/v1/rules/too-hot', HOT_RULE);
+  const nowMs = Date.now();
+  for (let at = 60; at >= 0; at--) {
+    const timestamp = new Date(nowMs - at * 60_000).toISOString();
+    await platform.send({ ...reading(at === 0 ? 31.5 : 20), timestamp });
+  }
+  const [raised] = await mail.waitFor(1);
+  expect(raised!.attachments).toMatchObject([{ contentType: 'image/png', related: true }]);
+  const png = decodePng(raised!.attachments[0]!.content);
+  const colors = new Set<string>();
+  for (let x = 0; x < png.width; x++) {
+    for (let y = 0; y < png.height; y++) colors.add(png.at(x, y).join());
+  }
+  for (const color of [CHART_COLORS.line, CHART_COLORS.breach, CHART_COLORS.limit]) {
+    expect(colors).toContain(color.join());
+  }
+  expect(raised!.html).toMatch(/alt="temperature of oven over the last 6 hr: from 20/);
 });
 
 test('a webhook to a private address is refused, and one that was allowed before is not sent', async () => {

@@ -21,6 +21,7 @@ export function sendRequest(
   const whole = contactOf(contact);
   const type = rest.type ?? 'raised';
   return {
+    customer: 'main',
     contact: whole,
     message: renderMessage({ type: type === 'test' ? 'raised' : type, payload, reader: whole }),
     type,

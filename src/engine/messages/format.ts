@@ -73,6 +73,23 @@ export function formatMoment(
   return format.format(timeMs);
 }
 
+const clockFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** `06:00`, alike in every language; a zone that is not known is taken as UTC. */
+export function formatClock(timeMs: number, timeZone: string): string {
+  let format = clockFormats.get(timeZone);
+  if (format === undefined) {
+    const options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    try {
+      format = new Intl.DateTimeFormat('en', { ...options, timeZone });
+    } catch {
+      format = new Intl.DateTimeFormat('en', { ...options, timeZone: 'UTC' });
+    }
+    clockFormats.set(timeZone, format);
+  }
+  return format.format(timeMs);
+}
+
 function timeFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
   const options: Intl.DateTimeFormatOptions = {
     weekday: 'short',

@@ -1,10 +1,13 @@
 import type { TSchema } from 'typebox';
 import type { Contact, NotificationType } from '#domain/notification.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
+import type { ChartSeries } from '#engine/charts/draw-chart.ts';
 import type { RenderedMessage } from '#engine/messages/compose-message.ts';
 import type { ChannelProblem } from '#operations/contact/channel-port.ts';
 import type { VapidKeys } from '#storage/state/vapid-keys.ts';
 import type { Resolver } from '../outbound/address-guard.ts';
+
+// Tested by: registry.test.ts
 
 /** A contact's settings, once they fit the channel's schema. */
 export type ChannelSettings = Record<string, unknown>;
@@ -26,8 +29,25 @@ export type Outcome =
       retryAfterMs?: number;
     };
 
+/** Of which values of one metric a chart is made. */
+export interface SeriesQuestion {
+  customer: string;
+  sensorId: string;
+  metric: string;
+  fromMs: number;
+  /** Exclusive. */
+  toMs: number;
+  /** The most buckets. */
+  points: number;
+}
+
+/** Reads what a chart shows; undefined where the sensor has no such metric. Rejects as the storage does. */
+export type ReadSeries = (question: SeriesQuestion) => Promise<ChartSeries | undefined>;
+
 /** One message for one contact. */
 export interface SendRequest {
+  /** Whose contact it is. */
+  customer: string;
   contact: Contact;
   message: RenderedMessage;
   /** `test` is sent when somebody asks whether messages arrive. */
@@ -72,5 +92,7 @@ export interface ChannelOptions {
   smtpFrom?: string | undefined;
   /** The keys that push services of browsers know the platform by; without them no browser can be told. */
   vapidKeys?: (() => Promise<VapidKeys>) | undefined;
+  /** The history, for pictures of what led to an alert; without it there are none. */
+  readSeries?: ReadSeries | undefined;
   clock: { now(): number };
 }

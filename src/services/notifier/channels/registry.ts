@@ -78,8 +78,8 @@ export function createChannelRegistry(
       return problems.length > 0 ? problems : channel.findProblems(settings);
     },
     prepareSettings: (name, settings) => channelNamed(name).prepareSettings(settings),
-    sendTest: (contact) =>
-      sendTest(contact, { channel: channels.get(contact.channel), ...options }),
+    sendTest: (contact, customer) =>
+      sendTest(contact, { channel: channels.get(contact.channel), customer, ...options }),
   };
 }
 
@@ -98,9 +98,12 @@ function schemaProblems(schema: TSchema, settings: ChannelSettings): ChannelProb
 
 async function sendTest(
   contact: Contact,
-  options: Pick<ChannelOptions, 'clock' | 'publicUrl'> & { channel: Channel | undefined },
+  options: Pick<ChannelOptions, 'clock' | 'publicUrl'> & {
+    channel: Channel | undefined;
+    customer: string;
+  },
 ): Promise<ContactTestResult> {
-  const { channel, clock, publicUrl } = options;
+  const { channel, clock, customer, publicUrl } = options;
   const failed = (detail: string): ContactTestResult => ({
     outcome: 'failed',
     detail,
@@ -110,6 +113,7 @@ async function sendTest(
   const nowMs = clock.now();
   try {
     const outcome = await channel.send({
+      customer,
       contact,
       message: renderTestMessage({ contact, nowMs, publicUrl }),
       type: 'test',

@@ -11,6 +11,7 @@ export async function attempt(parcel: Parcel, context: NotifierContext): Promise
   const outcome = await sendWithin(
     channel,
     {
+      customer: row.customer,
       contact,
       message,
       type,

@@ -14,6 +14,11 @@ export const EmailSettings = Type.Object(
       description: 'One address, or up to 20',
     }),
     from: Type.Optional(Address),
+    chart: Type.Optional(
+      Type.Boolean({
+        description: 'Whether a picture of the last hours goes with an alert; true unless set',
+      }),
+    ),
   },
   { additionalProperties: false, title: 'EmailSettings' },
 );
