@@ -35,6 +35,14 @@ export function residentMb(pid: number | undefined): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
+/** CPU time that a process has used, in seconds, of all its threads. */
+export function cpuSeconds(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime, in hundredths (USER_HZ).
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 export function quantiles(values: number[]): { p50_ms: number; p99_ms: number; max_ms: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (q: number): number =>
