@@ -26,18 +26,28 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`no page breaks WCAG 2.2 AA (${colorScheme})`, async (context) => {
+  test(`no page breaks WCAG 2.2 AA (${colorScheme})`, { timeout: 120_000 }, async (context) => {
     const app = await createTestApp();
     const page = await openPage(context, app.url, { colorScheme });
     await page.getByRole('heading', { name: 'Send a first reading' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await app.put('/v1/rules/hot', HOT_RULE);
+    await app.put('/v1/contacts/anne', { channel: 'null', settings: {} });
+    await app.put('/v1/policies/all', { name: 'All alerts', steps: [{ contacts: ['anne'] }] });
+    const shifts = { shift: '7d', time_zone: 'Europe/Paris', starts_at: '2026-01-05T07:00:00Z' };
+    await app.put('/v1/on-call/nights', { ...shifts, contacts: ['anne'] });
     await app.send(reading(20, 'fridge'), reading(31));
     const { items } = (await app.call('GET', '/v1/alerts')).body;
     for (const [path, sign] of [
       [`/alerts/${items[0].id}`, 'What happened'],
       ['/', 'What is wrong now'],
       ['/alerts', 'back to normal'],
+      ['/notifications', 'anne'],
+      ['/notifications/policies', 'All alerts'],
+      ['/notifications/on-call', 'On call now'],
+      ['/notifications/maintenance', 'No maintenance'],
+      ['/notifications/preview', 'Nothing is sent'],
+      ['/notifications/ledger', 'anne'],
       ['/alarm-quality', 'Who raises most'],
       ['/settings', 'API keys'],
       ['/rules', 'temperature above 30'],

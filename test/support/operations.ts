@@ -134,6 +134,7 @@ function storedRegistry(state: StateStore, clock: { now(): number }): SensorRegi
 
 const testChannels: ChannelRegistry = {
   names: () => ['webhook', 'email'],
+  settingsSchema: () => ({ type: 'object' }),
   secretFields: (channel) => (channel === 'webhook' ? ['secret'] : []),
   validate(channel, settings) {
     if (channel === 'email') {

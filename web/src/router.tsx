@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/alerts-search.ts';
+import { readLedgerSearch } from './pages/notifications/ledger-search.ts';
 import { readSensorSearch } from './pages/sensor/sensor-search.ts';
 import { readSensorsSearch } from './pages/sensors/sensors-search.ts';
 import { Crashed } from './shell/crashed.tsx';
@@ -72,6 +73,79 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/notifications-page.tsx'),
+    'NotificationsPage',
+  ),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => notifications,
+  path: '/',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/contacts-page.tsx'),
+    'ContactsPage',
+  ),
+});
+
+const policies = createRoute({
+  getParentRoute: () => notifications,
+  path: '/policies',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/policies-page.tsx'),
+    'PoliciesPage',
+  ),
+});
+
+const onCall = createRoute({
+  getParentRoute: () => notifications,
+  path: '/on-call',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/on-call-page.tsx'),
+    'OnCallPage',
+  ),
+});
+
+const maintenance = createRoute({
+  getParentRoute: () => notifications,
+  path: '/maintenance',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/maintenance-page.tsx'),
+    'MaintenancePage',
+  ),
+});
+
+const preview = createRoute({
+  getParentRoute: () => notifications,
+  path: '/preview',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/preview-page.tsx'),
+    'PreviewPage',
+  ),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => notifications,
+  path: '/ledger',
+  validateSearch: readLedgerSearch,
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/ledger-page.tsx'),
+    'LedgerPage',
+  ),
+});
+
+const notificationPages = notifications.addChildren([
+  contacts,
+  policies,
+  onCall,
+  maintenance,
+  preview,
+  ledger,
+]);
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -82,6 +156,7 @@ export const router = createRouter({
     rules,
     rule,
     quality,
+    notificationPages,
     settings,
   ]),
   defaultPreload: 'intent',

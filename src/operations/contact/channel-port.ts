@@ -13,6 +13,8 @@ export interface ChannelProblem {
 /** The ways to reach people, as far as operations need them. The notifier is where they live. */
 export interface ChannelRegistry {
   names(): readonly string[];
+  /** JSON Schema of the settings of a contact. */
+  settingsSchema(channel: string): Record<string, unknown>;
   /** Settings that are secrets (top-level names); answers mask them. */
   secretFields(channel: string): readonly string[];
   /**

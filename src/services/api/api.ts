@@ -16,6 +16,7 @@ import { alertRoutes } from './routes/v1/alerts.ts';
 import { apiKeyRoutes } from './routes/v1/api-keys.ts';
 import { auditRoutes } from './routes/v1/audit.ts';
 import { backupRoutes } from './routes/v1/backup.ts';
+import { channelRoutes } from './routes/v1/channels.ts';
 import { contactRoutes } from './routes/v1/contacts.ts';
 import { deadLetterRoutes } from './routes/v1/dead-letters.ts';
 import { deliveryRoutes } from './routes/v1/deliveries.ts';
@@ -84,6 +85,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   ruleRoutes(app, context);
   alertRoutes(app, context);
   alarmQualityRoutes(app, context);
+  channelRoutes(app, context);
   contactRoutes(app, context);
   policyRoutes(app, context);
   pushRoutes(app, context);

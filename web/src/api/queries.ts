@@ -2,7 +2,10 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { ApiKey } from '#domain/access.ts';
 import type { AlarmQuality } from '#domain/alarm-quality.ts';
 import type { Alert } from '#domain/alert.ts';
+import type { ChannelList } from '#domain/channel.ts';
+import type { MaintenanceWindowView } from '#domain/maintenance-window.ts';
 import type { Delivery } from '#domain/notification.ts';
+import type { OnCallView } from '#domain/on-call.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
@@ -113,3 +116,32 @@ export const selfWatchQuery = queryOptions({
   queryKey: ['self-watch'],
   queryFn: ({ signal }) => ask<SelfWatch>('GET /v1/self-watch', { signal }),
 });
+
+/** Contacts, policies, rotations or windows; a platform has hundreds of them at the most. */
+export const documentsQuery = <Document>(collection: string) =>
+  queryOptions({
+    queryKey: [collection, 'list'],
+    queryFn: ({ signal }) =>
+      ask<Page<Document>>(`GET /v1/${collection}`, { query: { limit: 1000 }, signal }),
+  });
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: ({ signal }) => ask<ChannelList>('GET /v1/channels', { signal }),
+});
+
+export const onCallQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['on-call', 'one', id],
+    queryFn: ({ signal }) =>
+      ask<OnCallView>(`GET /v1/on-call/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const maintenanceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['maintenance-windows', 'one', id],
+    queryFn: ({ signal }) =>
+      ask<MaintenanceWindowView>(`GET /v1/maintenance-windows/${encodeURIComponent(id)}`, {
+        signal,
+      }),
+  });

@@ -1,4 +1,5 @@
 import alerts from './en/alerts.json';
+import notifications from './en/notifications.json';
 import overview from './en/overview.json';
 import quality from './en/quality.json';
 import rules from './en/rules.json';
@@ -11,6 +12,7 @@ import words from './en/words.json';
 /** Every text of the dashboard in English (ICU message format), one file for each page. */
 export const english = {
   alerts,
+  notifications,
   overview,
   quality,
   rules,

@@ -1,5 +1,6 @@
 import type { english } from './english.ts';
 import alerts from './fr/alerts.json';
+import notifications from './fr/notifications.json';
 import overview from './fr/overview.json';
 import quality from './fr/quality.json';
 import rules from './fr/rules.json';
@@ -12,6 +13,7 @@ import words from './fr/words.json';
 /** Every text of the dashboard in French; the type holds it to the same names as English. */
 export const french: typeof english = {
   alerts,
+  notifications,
   overview,
   quality,
   rules,

@@ -1,4 +1,4 @@
-import { BellRing, ChartColumn, Gauge, Ruler, Settings, Thermometer } from 'lucide-react';
+import { BellRing, ChartColumn, Gauge, Ruler, Send, Settings, Thermometer } from 'lucide-react';
 
 /** The pages of the navigation, in its order. */
 export const PAGES = [
@@ -6,6 +6,7 @@ export const PAGES = [
   { to: '/sensors', name: 'sensors', icon: Thermometer },
   { to: '/alerts', name: 'alerts', icon: BellRing },
   { to: '/rules', name: 'rules', icon: Ruler },
+  { to: '/notifications', name: 'notifications', icon: Send },
   { to: '/alarm-quality', name: 'quality', icon: ChartColumn },
   { to: '/settings', name: 'settings', icon: Settings },
 ] as const;

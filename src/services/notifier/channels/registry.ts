@@ -71,6 +71,7 @@ export function createChannelRegistry(
   };
   return {
     names: () => [...channels.keys()],
+    settingsSchema: (name) => ({ ...channelNamed(name).settingsSchema }),
     secretFields: (name) => channels.get(name)?.secretFields ?? [],
     validate(name, settings) {
       const channel = channelNamed(name);

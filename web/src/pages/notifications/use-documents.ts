@@ -1,0 +1,70 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
+import { ask } from '../../api/ask.ts';
+import { documentsQuery } from '../../api/queries.ts';
+import { useNotices } from '../../ui/notices.tsx';
+
+export type Collection = 'contacts' | 'policies' | 'on-call' | 'maintenance-windows';
+
+/** Fields that the platform gives and does not take. */
+const GIVEN = new Set([
+  'id',
+  'created_at',
+  'updated_at',
+  'is_open',
+  'next',
+  'at',
+  'contact',
+  'until',
+  'handovers',
+]);
+
+interface Stored {
+  id: string;
+}
+
+/** What a PUT takes of a stored document. */
+function inputOf(stored: Stored): object {
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => !GIVEN.has(name)));
+}
+
+/** One collection with what people do to it; each change can be taken back. */
+export function useDocuments<Document extends Stored>(collection: Collection) {
+  const t = useTranslations('notifications');
+  const queries = useQueryClient();
+  const { done, failed } = useNotices();
+  const { data, error } = useQuery(documentsQuery<Document>(collection));
+  const renew = () => queries.invalidateQueries({ queryKey: [collection] });
+  const address = (id: string) => `/v1/${collection}/${encodeURIComponent(id)}` as const;
+  async function restore(before: Document): Promise<void> {
+    await ask(`PUT ${address(before.id)}`, { body: inputOf(before) }).catch(failed);
+    await renew();
+  }
+  return {
+    items: data?.items,
+    error,
+    /** Creates, or replaces `before`. Throws what the API refuses; answers what is stored. */
+    async save(
+      input: object & { id?: string | undefined },
+      before: Document | undefined,
+    ): Promise<Document> {
+      const { id, ...body } = input;
+      const stored =
+        before === undefined
+          ? await ask<Document>(`POST /v1/${collection}`, { body: input })
+          : await ask<Document>(`PUT ${address(before.id)}`, { body });
+      done(t('saved', { id: stored.id }), before && (() => void restore(before)));
+      await renew();
+      return stored;
+    },
+    async remove(before: Document): Promise<void> {
+      try {
+        await ask(`DELETE ${address(before.id)}`);
+        done(t('removed', { id: before.id }), () => void restore(before));
+      } catch (problem) {
+        failed(problem);
+      }
+      await renew();
+    },
+  };
+}
