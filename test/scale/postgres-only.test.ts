@@ -52,6 +52,7 @@ describe.skipIf(postgresObstacle !== undefined)('what only this engine does', ()
       '0001-readings',
       '0002-processes',
       '0003-published',
+      '0004-rollup-indexes',
     ]);
   });
 

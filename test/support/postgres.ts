@@ -52,6 +52,8 @@ function serverAccount(): { uid: number; gid: number } | undefined {
 
 export interface TestCluster {
   readonly port: number;
+  /** The server's folder. */
+  readonly data: string;
   /** A new, empty database; answers its URL. */
   createDatabase(): Promise<string>;
   /** Stops the server as a crash would, or in order. */
@@ -100,6 +102,7 @@ export async function createCluster(
   let databases = 0;
   const cluster: TestCluster = {
     port,
+    data,
     async createDatabase() {
       const name = `test_${++databases}`;
       const client = new pg.Client({ connectionString: urlOf('postgres') });

@@ -5,6 +5,7 @@ import type { Capabilities } from './capabilities.ts';
 import { readings } from './migrations/0001-readings.ts';
 import { processes } from './migrations/0002-processes.ts';
 import { published } from './migrations/0003-published.ts';
+import { rollupIndexes } from './migrations/0004-rollup-indexes.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
 
@@ -24,6 +25,7 @@ export async function migrate(db: Kysely<Database>, capabilities: Capabilities):
           '0001-readings': { up: (handle) => readings(handle, capabilities) },
           '0002-processes': { up: processes },
           '0003-published': { up: published },
+          '0004-rollup-indexes': { up: (handle) => rollupIndexes(handle, capabilities) },
         }),
     },
   });

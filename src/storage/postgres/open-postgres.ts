@@ -7,7 +7,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { type Capabilities, detectCapabilities, ENGINES } from './capabilities.ts';
 import { PostgresHistory } from './history/postgres-history.ts';
 import { migrate } from './migrate.ts';
-import { createPool, endPool, kyselyPool } from './pool.ts';
+import { createPool, endPool, kyselyPool, PATIENT } from './pool.ts';
 import { Shard, type ShardOptions } from './shard.ts';
 import { serializable } from './transactions.ts';
 
@@ -44,8 +44,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
     await refuseOldServer(pool);
     const capabilities =
       options.useExtension === false ? ENGINES.plain : await detectCapabilities(pool);
+    await migrateDatabase(options, capabilities);
     const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });
-    await migrate(db, capabilities);
     return {
       state: { db, transaction: serializable(db) },
       history: new PostgresHistory(pool, capabilities),
@@ -62,6 +62,20 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
       retryAfterSeconds: 5,
       cause: error,
     });
+  }
+}
+
+/** On connections of their own, whose statements may take an hour. */
+async function migrateDatabase(
+  { url, log }: Pick<PostgresOptions, 'url' | 'log'>,
+  capabilities: Capabilities,
+): Promise<void> {
+  const pool = createPool(url, log, PATIENT);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });
+  try {
+    await migrate(db, capabilities);
+  } finally {
+    await endPool(pool);
   }
 }
 

@@ -54,13 +54,21 @@ export function patientWith(client: pg.ClientBase, query_timeout: number): State
   };
 }
 
-export function createPool(url: string, log: Pick<Logger, 'warn'>): pg.Pool {
+/** Limits of ordinary questions. */
+const ORDINARY = { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: SILENCE_MS };
+/** Of changes to the schema: an index over years takes its time, and others wait until it is there. */
+export const PATIENT = { statement_timeout: 3_600_000, query_timeout: 3_602_000 };
+
+export function createPool(
+  url: string,
+  log: Pick<Logger, 'warn'>,
+  limits: typeof ORDINARY = ORDINARY,
+): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOptions(url, 'vigie'),
     max: MOST_CONNECTIONS,
     idleTimeoutMillis: 60_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: SILENCE_MS,
+    ...limits,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
   });
   // A connection that ends while it is idle is replaced when the next is asked for.
