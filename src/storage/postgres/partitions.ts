@@ -124,3 +124,13 @@ export async function readPartitions(client: Statements): Promise<Partition[]> {
     return [match[3] === undefined ? monthPartition(fromMs) : dayPartition(fromMs)];
   });
 }
+
+/** Bytes of the samples themselves, by the partition's name. */
+export async function partitionSizes(client: Statements): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ name: string; bytes: number }>(
+    `SELECT child.relname AS name, pg_relation_size(child.oid) AS bytes FROM pg_inherits
+     JOIN pg_class child ON child.oid = inhrelid
+     WHERE inhparent = 'samples'::regclass`,
+  );
+  return new Map(rows.map(({ name, bytes }) => [name, bytes]));
+}

@@ -39,36 +39,49 @@ export async function markDirty(
   );
 }
 
-/** Waits for those who are just adding to the day, and answers the version that a rolling from now on stands for. */
-export async function beginRolling(client: Statements, day: number): Promise<number> {
+/**
+ * Waits for those who are just adding to the days (starts, ascending), and answers for each the version that a rolling
+ * from now on stands for.
+ */
+export async function beginRolling(
+  client: Statements,
+  days: readonly number[],
+): Promise<Map<number, number>> {
   await client.query(
-    "INSERT INTO rollup_days (day, state, version) VALUES ($1, 'rolling', 0) ON CONFLICT (day) DO NOTHING",
-    [isoDay(day)],
+    `INSERT INTO rollup_days (day, state, version) SELECT day, 'rolling', 0 FROM unnest($1::date[]) AS days (day)
+     ON CONFLICT (day) DO NOTHING`,
+    [days.map(isoDay)],
   );
   await client.query('BEGIN');
   try {
-    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_CLASS, dayNumber(day)]);
-    const { rows } = await client.query<{ version: number }>(
-      'SELECT version FROM rollup_days WHERE day = $1',
-      [isoDay(day)],
+    // In the order in which those who add take theirs: no two wait for each other.
+    await client.query(
+      'SELECT pg_advisory_xact_lock($1, day) FROM unnest($2::integer[]) AS days (day)',
+      [LOCK_CLASS, days.map(dayNumber)],
+    );
+    const { rows } = await client.query<{ day: string; version: number }>(
+      'SELECT day::text, version FROM rollup_days WHERE day = ANY ($1::date[])',
+      [days.map(isoDay)],
     );
     await client.query('COMMIT');
-    return rows[0]?.version ?? 0;
+    return new Map(rows.map(({ day, version }) => [Date.parse(day), version]));
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-/** False where samples were added while the day was being rolled up: it has to be done again. */
+/** Answers the days whose rollups hold now; samples were added to the others meanwhile: they have to be done again. */
 export async function endRolling(
   client: Statements,
-  day: number,
-  version: number,
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    "UPDATE rollup_days SET state = 'done' WHERE day = $1 AND version = $2",
-    [isoDay(day), version],
+  versions: ReadonlyMap<number, number>,
+): Promise<Set<number>> {
+  const { rows } = await client.query<{ day: string }>(
+    `UPDATE rollup_days SET state = 'done'
+     FROM unnest($1::date[], $2::bigint[]) AS rolled (day, version)
+     WHERE rollup_days.day = rolled.day AND rollup_days.version = rolled.version
+     RETURNING rollup_days.day::text`,
+    [[...versions.keys()].map(isoDay), [...versions.values()]],
   );
-  return rowCount === 1;
+  return new Set(rows.map(({ day }) => Date.parse(day)));
 }
