@@ -5,7 +5,14 @@
 export interface Units {
   plain: { sampleBytes: number; rollupRowBytes: number };
   /** undefined where the extension is not built. */
-  timescale: { freshSampleBytes: number; sampleBytes: number; rollupRowBytes: number } | undefined;
+  timescale:
+    | {
+        freshSampleBytes: number;
+        sampleBytes: number;
+        freshRollupRowBytes: number;
+        rollupRowBytes: number;
+      }
+    | undefined;
   embedded: { sampleBytes: number };
   /** One copy, compressed. */
   kafkaReadingBytes: number;
@@ -40,6 +47,8 @@ export const LIMITS = {
 
 const DAY_SECONDS = 86_400;
 const UNCOMPRESSED_DAYS = 7;
+/** Rollups lie in chunks of ten days, compressed once the newest of them is a week old. */
+const UNCOMPRESSED_ROLLUP_DAYS = 12;
 const KAFKA_REPLICAS = 3;
 const KAFKA_DAYS = 7;
 const GROUP_READINGS = 20_000;
@@ -88,7 +97,10 @@ export function sizesOf(units: Units, { sensors, cadenceSeconds, metrics }: Dema
     embedded: samplesADay * units.embedded.sampleBytes,
   };
   const fresh = timescale
-    ? samplesADay * UNCOMPRESSED_DAYS * (timescale.freshSampleBytes - timescale.sampleBytes)
+    ? samplesADay * UNCOMPRESSED_DAYS * (timescale.freshSampleBytes - timescale.sampleBytes) +
+      rollupRowsADay *
+        UNCOMPRESSED_ROLLUP_DAYS *
+        (timescale.freshRollupRowBytes - timescale.rollupRowBytes)
     : 0;
   const perYear = {
     plain: 365 * perDay.plain,

@@ -84,6 +84,7 @@ type Written = Pick<
 > & {
   freshSampleBytes: number;
   sampleBytes: number;
+  freshRollupRowBytes: number;
   rollupRowBytes: number;
 };
 
@@ -139,21 +140,24 @@ export async function measurePostgres(
       useExtension
         ? `hypertable_size('${table}')`
         : `SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = '${table}'::regclass`;
-    const fresh = await numberOf(storage, sizeOf('samples'));
-    let compressed = fresh;
-    if (useExtension) {
-      await storage.pool.query("SELECT compress_chunk(chunk) FROM show_chunks('samples') AS chunk");
-      compressed = await numberOf(storage, sizeOf('samples'));
-    }
     const rollup = useExtension
-      ? `SELECT hypertable_size(format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)::regclass)
-         FROM timescaledb_information.continuous_aggregates WHERE view_name = 'samples_1m'`
-      : "pg_total_relation_size('samples_1m')";
+      ? sizeOf('samples_1m')
+      : "SELECT pg_total_relation_size('samples_1m')";
+    const fresh = await numberOf(storage, sizeOf('samples'));
+    const freshRollup = await numberOf(storage, rollup);
+    if (useExtension) {
+      for (const table of ['samples', 'samples_1m']) {
+        await storage.pool.query(
+          `SELECT compress_chunk(chunk) FROM show_chunks('${table}') AS chunk`,
+        );
+      }
+    }
     const rollupRows = await numberOf(storage, 'SELECT count(*) FROM samples_1m');
     const medianMs = small[50]!;
     return {
       freshSampleBytes: fresh / samples,
-      sampleBytes: compressed / samples,
+      sampleBytes: (await numberOf(storage, sizeOf('samples'))) / samples,
+      freshRollupRowBytes: freshRollup / rollupRows,
       rollupRowBytes: (await numberOf(storage, rollup)) / rollupRows,
       walSampleBytes: logBytes / samples,
       databaseSampleMicros: cpu / samples,

@@ -3,7 +3,7 @@ import { commitP99Ms, sizesOf, type Units } from '../bench/capacity-model.ts';
 
 const units: Units = {
   plain: { sampleBytes: 100, rollupRowBytes: 50 },
-  timescale: { freshSampleBytes: 90, sampleBytes: 5, rollupRowBytes: 60 },
+  timescale: { freshSampleBytes: 90, sampleBytes: 5, freshRollupRowBytes: 60, rollupRowBytes: 20 },
   embedded: { sampleBytes: 10 },
   kafkaReadingBytes: 40,
   walSampleBytes: 120,
@@ -21,7 +21,7 @@ test('a thousand sensors every ten seconds: sizes are products that can be check
   expect(sizes.bytesADay.plain).toBe(samples * 100 + 3000 * 1465 * 50);
   expect(sizes.bytesADay.embedded).toBe(samples * 10);
   expect(sizes.bytesAYear.timescale).toBeCloseTo(
-    365 * (samples * 5 + 3000 * 1465 * 60) + 7 * samples * 85,
+    365 * (samples * 5 + 3000 * 1465 * 20) + 7 * samples * 85 + 12 * 3000 * 1465 * 40,
     0,
   );
   expect(sizes.kafkaBytes).toBe(100 * 40 * 86_400 * 7 * 3);

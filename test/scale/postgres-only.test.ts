@@ -53,6 +53,7 @@ describe.skipIf(postgresObstacle !== undefined)('what only this engine does', ()
       '0002-processes',
       '0003-published',
       '0004-rollup-indexes',
+      '0005-compressed-rollups',
     ]);
   });
 

@@ -17,12 +17,21 @@ export const ENGINES = {
   timescale: { chunks: true, compression: true, continuousAggregates: true },
 } as const satisfies Record<string, Capabilities>;
 
-/** Uses the extension where the database has it or may have it. */
+/**
+ * Uses the extension where the database has it or may have it. Tables that were made without it stay as they are: an
+ * extension that is installed later does not change them.
+ */
 export async function detectCapabilities(pool: Pool): Promise<Capabilities> {
-  const { rows } = await pool.query<{ installed: boolean; available: boolean }>(
+  const { rows } = await pool.query<{
+    installed: boolean;
+    available: boolean;
+    partitioned: boolean;
+  }>(
     `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') AS installed,
-            EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS available`,
+            EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS available,
+            EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = to_regclass('samples')) AS partitioned`,
   );
+  if (rows[0]?.partitioned) return ENGINES.plain;
   if (rows[0]?.installed) return ENGINES.timescale;
   if (!rows[0]?.available) return ENGINES.plain;
   try {

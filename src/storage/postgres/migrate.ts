@@ -6,6 +6,7 @@ import { readings } from './migrations/0001-readings.ts';
 import { processes } from './migrations/0002-processes.ts';
 import { published } from './migrations/0003-published.ts';
 import { rollupIndexes } from './migrations/0004-rollup-indexes.ts';
+import { compressedRollups } from './migrations/0005-compressed-rollups.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
 
@@ -26,6 +27,7 @@ export async function migrate(db: Kysely<Database>, capabilities: Capabilities):
           '0002-processes': { up: processes },
           '0003-published': { up: published },
           '0004-rollup-indexes': { up: (handle) => rollupIndexes(handle, capabilities) },
+          '0005-compressed-rollups': { up: (handle) => compressedRollups(handle, capabilities) },
         }),
     },
   });

@@ -44,7 +44,8 @@ export async function deleteBefore(
         [removed],
       );
     }
-    if (!capabilities.continuousAggregates) await deleteRollups(client, before);
+    if (capabilities.continuousAggregates) await dropRollups(client, before);
+    else await deleteRollups(client, before);
     await client.query('DELETE FROM rollup_days WHERE day < $1::timestamptz::date', [before]);
     // Of the day that is cut, the rollups hold more than there is now.
     await client.query(
@@ -65,8 +66,17 @@ async function dropPartitions(client: Statements, beforeMs: number): Promise<voi
   }
 }
 
+const ROLLUPS = ['samples_1m', 'samples_1h', 'samples_1d'] as const;
+
+/** Whole chunks of some days: what is older than the time in the last one is asked no more, and goes with it. */
+async function dropRollups(client: Statements, before: string): Promise<void> {
+  for (const view of ROLLUPS) {
+    await client.query(`SELECT drop_chunks('${view}', older_than => $1::timestamptz)`, [before]);
+  }
+}
+
 async function deleteRollups(client: Statements, before: string): Promise<void> {
-  for (const table of ['samples_1m', 'samples_1h', 'samples_1d']) {
+  for (const table of ROLLUPS) {
     await client.query(`DELETE FROM ${table} WHERE time < $1`, [before]);
   }
 }
