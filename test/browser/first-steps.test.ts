@@ -37,6 +37,9 @@ test('values follow the readings; an alert appears, and what one acknowledges an
   await anne.getByRole('button', { name: 'Acknowledge the alert of oven' }).click();
   await anne.getByText('The alert of oven is acknowledged').waitFor();
   await ben.getByText('acquittée par').waitFor();
+  const fleet = anne.getByRole('list', { name: 'The fleet' });
+  await fleet.getByText('0 not acknowledged').waitFor();
+  await expect.poll(() => fleet.locator('[data-rate]').textContent()).toMatch(/^0\.[1-9]/);
 });
 
 test('who is not signed in is asked for a key; a wrong one is refused in words', async (context) => {

@@ -25,6 +25,7 @@ import { exportRoutes } from './routes/v1/export.ts';
 import { ingestDoors } from './routes/v1/ingest-doors.ts';
 import { maintenanceWindowRoutes } from './routes/v1/maintenance-windows.ts';
 import { onCallRoutes } from './routes/v1/on-call.ts';
+import { overviewRoutes } from './routes/v1/overview.ts';
 import { policyRoutes } from './routes/v1/policies.ts';
 import { pushRoutes } from './routes/v1/push.ts';
 import { ruleRoutes } from './routes/v1/rules.ts';
@@ -98,6 +99,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   eventRoutes(app, { ...context, hub });
   apiKeyRoutes(app, context);
   sessionRoutes(app, context);
+  overviewRoutes(app, context);
   auditRoutes(app, context);
   statusRoutes(app, context);
   documentationRoutes(app, document);

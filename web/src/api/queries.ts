@@ -6,6 +6,7 @@ import type { ChannelList } from '#domain/channel.ts';
 import type { MaintenanceWindowView } from '#domain/maintenance-window.ts';
 import type { Delivery } from '#domain/notification.ts';
 import type { OnCallView } from '#domain/on-call.ts';
+import type { Overview } from '#domain/overview.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
@@ -145,3 +146,8 @@ export const maintenanceQuery = (id: string) =>
         signal,
       }),
   });
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => ask<Overview>('GET /v1/overview', { signal }),
+});

@@ -1,6 +1,7 @@
 import type { Alert } from '#domain/alert.ts';
 import type { Delivery } from '#domain/notification.ts';
 import { LiveSamples } from './live-samples.ts';
+import { ReadingRate } from './reading-rate.ts';
 
 export type LiveState =
   | { name: 'connecting' }
@@ -24,6 +25,8 @@ const SILENCE_MS = 45_000;
  */
 export class LiveConnection {
   readonly samples = new LiveSamples((run) => void requestAnimationFrame(run));
+  /** Of all readings that were taken in, those too that are left out of the stream. */
+  readonly rate = new ReadingRate();
   readonly #stateListeners = new Set<() => void>();
   readonly #changeListeners = new Set<(change: LiveChange) => void>();
   #state: LiveState = { name: 'connecting' };
@@ -47,7 +50,13 @@ export class LiveConnection {
     source.onopen = () => this.#onOpen();
     source.onerror = () => this.#onError(source);
     this.#listen(source, 'heartbeat', () => undefined);
-    this.#listen(source, 'sample', (data) => this.samples.add(data as never));
+    this.#listen(source, 'sample', (data) => {
+      this.rate.add(1, Date.now());
+      this.samples.add(data as never);
+    });
+    this.#listen(source, 'skipped', (data) => {
+      this.rate.add((data as { readings: number }).readings, Date.now());
+    });
     this.#listen(source, 'alert', (alert) => this.#tell({ topic: 'alert', alert: alert as Alert }));
     this.#listen(source, 'delivery', (delivery) =>
       this.#tell({ topic: 'delivery', delivery: delivery as Delivery }),

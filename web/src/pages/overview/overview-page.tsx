@@ -6,7 +6,9 @@ import { useLive } from '../../live/live.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { AlertTable } from '../alerts/alert-table.tsx';
 import { FirstRun } from './first-run.tsx';
+import { FleetFigures } from './fleet-figures.tsx';
 import styles from './overview-page.module.css';
+import { RecentChanges } from './recent-changes.tsx';
 import { SensorTile } from './sensor-tile.tsx';
 
 const TILES = 48;
@@ -24,10 +26,12 @@ export function OverviewPage() {
       {shown?.length === 0 && <FirstRun />}
       {shown !== undefined && shown.length > 0 && (
         <>
+          <FleetFigures />
           <section className={styles.section} aria-labelledby="now">
             <h2 id="now">{t('now')}</h2>
             {alerts.data && <AlertTable alerts={alerts.data.items} none={t('allGood')} />}
           </section>
+          <RecentChanges />
           <section className={styles.section} aria-labelledby="live">
             <h2 id="live">{t('live')}</h2>
             <ul className={styles.tiles}>

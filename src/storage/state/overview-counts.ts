@@ -1,0 +1,83 @@
+import { sql } from 'kysely';
+import type { Severity } from '#domain/rule.ts';
+import type { StateDb } from './state-store.ts';
+
+// Tested by: operations/overview/get.test.ts
+
+/** Of one customer. */
+export interface FleetCounts {
+  total: number;
+  outOfService: number;
+  silent: number;
+}
+
+export async function fleetCounts(db: StateDb, customer: string): Promise<FleetCounts> {
+  const [fleet, silent] = await Promise.all([
+    db
+      .selectFrom('sensors')
+      .select(({ fn }) => [
+        fn.countAll().as('total'),
+        fn.count('out_of_service').as('out_of_service'),
+      ])
+      .where('customer', '=', customer)
+      .executeTakeFirstOrThrow(),
+    db
+      .selectFrom('alerts')
+      .select(({ fn }) => fn.count('sensor_pk').distinct().as('count'))
+      .where('customer', '=', customer)
+      .where('state', '=', 'active')
+      .where('condition', '=', 'silent')
+      .executeTakeFirstOrThrow(),
+  ]);
+  return {
+    total: Number(fleet.total),
+    outOfService: Number(fleet.out_of_service),
+    silent: Number(silent.count),
+  };
+}
+
+export interface ActiveCount {
+  severity: Severity;
+  acknowledged: boolean;
+  /** Put aside at that time. */
+  shelved: boolean;
+  count: number;
+}
+
+/** Active alerts by what tells them apart. */
+export async function activeCounts(
+  db: StateDb,
+  { customer, nowMs }: { customer: string; nowMs: number },
+): Promise<ActiveCount[]> {
+  const shelved = sql<number>`case when shelved_until > ${sql.lit(nowMs)} then 1 else 0 end`;
+  const rows = await db
+    .selectFrom('alerts')
+    .select(({ fn }) => [
+      'severity',
+      'acknowledged',
+      shelved.as('shelved'),
+      fn.countAll().as('count'),
+    ])
+    .where('customer', '=', customer)
+    .where('state', '=', 'active')
+    .groupBy(['severity', 'acknowledged', shelved])
+    .execute();
+  return rows.map((row) => ({
+    severity: row.severity as Severity,
+    acknowledged: row.acknowledged === 1,
+    shelved: Number(row.shelved) === 1,
+    count: Number(row.count),
+  }));
+}
+
+/** Back to normal before anybody saw them. */
+export async function countReturnedUnseen(db: StateDb, customer: string): Promise<number> {
+  const row = await db
+    .selectFrom('alerts')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('customer', '=', customer)
+    .where('state', '=', 'cleared')
+    .where('acknowledged', '=', 0)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

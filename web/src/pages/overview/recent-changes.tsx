@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
+import { alertsQuery } from '../../api/queries.ts';
+import { useFormats } from '../../format/use-formats.ts';
+import { Severity } from '../../ui/severity.tsx';
+import { useRuleName } from '../alerts/use-rule-name.ts';
+import styles from './overview-page.module.css';
+
+const SHOWN = 8;
+
+/** The newest alerts, over or not: what somebody who comes back from lunch wants to know. */
+export function RecentChanges() {
+  const t = useTranslations('overview');
+  const formats = useFormats();
+  const ruleName = useRuleName();
+  const { data } = useQuery(alertsQuery({}, SHOWN));
+  if (data === undefined || data.items.length === 0) return null;
+  return (
+    <section className={styles.section} aria-labelledby="changed">
+      <h2 id="changed">{t('changed')}</h2>
+      <ol className={styles.changes}>
+        {data.items.map(({ id, rule_id, sensor_id, severity, state, started_at, cleared_at }) => (
+          <li key={id}>
+            <Severity severity={severity} isActive={state === 'active'} />
+            <Link to="/alerts/$id" params={{ id }}>
+              {ruleName(rule_id)} · {sensor_id}
+            </Link>
+            <span className="muted number">
+              {formats.moment(started_at)}
+              {cleared_at !== null && ` – ${formats.moment(cleared_at)}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
