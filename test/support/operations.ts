@@ -35,17 +35,16 @@ const TOPICS: BusTopic[] = [
 
 /** Operations over a real store; the processor and the channels are stood in for. */
 export async function createOperations(
-  stores: { state?: StateStore; history?: HistoryStore } = {},
+  stores: {
+    state?: StateStore;
+    history?: HistoryStore;
+    bus?: Bus;
+    clock?: Operations['clock'];
+  } = {},
 ): Promise<Operations> {
-  let nowMs = T0;
-  const clock = {
-    now: () => nowMs,
-    advance(ms: number) {
-      nowMs += ms;
-    },
-  };
+  const clock = stores.clock ?? createClock(T0);
   const state = stores.state ?? (await ownState());
-  const bus = new Bus();
+  const bus = stores.bus ?? new Bus();
   const heard: BusTopic[] = [];
   for (const topic of TOPICS) bus.subscribe(topic, () => heard.push(topic));
   const known = new Map<string, LiveSensor>();
@@ -79,6 +78,17 @@ export async function createOperations(
       ...services,
       caller: { customer, who: `key:${customer}-key`, scopes, requestId: 'request-1' },
     }),
+  };
+}
+
+/** A clock that stands still until a test moves it. */
+export function createClock(startMs: number): Operations['clock'] {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    advance(ms) {
+      nowMs += ms;
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import { DEFAULT_LIMITS, type Limits } from '#domain/reading.ts';
 import type { RuleInput } from '#domain/rule.ts';
-import { formatTime, systemClock } from '#domain/time.ts';
+import { type Clock, formatTime, systemClock } from '#domain/time.ts';
 import { createLogger } from '#platform/logging.ts';
 import { parseJson } from '#services/gateway/formats/json.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
@@ -37,6 +37,7 @@ interface Options {
   limits?: Partial<Limits>;
   autoRegister?: boolean;
   lateAfterMs?: number;
+  clock?: Clock;
   /** Told of every thread that the state store starts. */
   onWorker?(worker: Worker): void;
   /** What the processor commits to, in place of the store itself. */
@@ -47,6 +48,7 @@ interface Options {
 export async function createProcessor(options: Options = {}): Promise<TestProcessor> {
   const folder = temporaryFolder('processor');
   const bus = new Bus();
+  const clock = options.clock ?? systemClock;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = createLogger({ level: 'silent' });
   let stopFollowing = (): void => undefined;
@@ -62,7 +64,7 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
       commits: options.commits?.(storage.commits) ?? storage.commits,
       history,
       bus,
-      clock: systemClock,
+      clock,
       log,
       limits,
       customers: ['main'],
@@ -80,7 +82,7 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
     bus,
     send(readings, customer = 'main') {
       const bytes = Buffer.from(JSON.stringify(readings));
-      const receivedMs = Date.now();
+      const receivedMs = clock.now();
       return test.processor.publish({
         customer,
         source: 'http',
@@ -95,7 +97,7 @@ export async function createProcessor(options: Options = {}): Promise<TestProces
       await test.processor.run(() => undefined);
     },
     async storeRule(rule, customer = 'main') {
-      const now = Date.now();
+      const now = clock.now();
       const id = rule.id ?? 'rule';
       const body = {
         enabled: true,

@@ -21,7 +21,7 @@ import type { SensorEntry } from './sensor-entry.ts';
  *                          └── recurred ─▶ active
  *
  * Of a latched rule the alert stays active when the condition goes, until somebody resets it; the condition coming
- * back takes the acknowledgement away, for nobody has seen that.
+ * back takes the acknowledgement away, for nobody has seen that, and is told anew: where the alert is hushed, afterwards.
  */
 export function applyTransition(
   group: Group,
@@ -31,12 +31,13 @@ export function applyTransition(
   const { instance, transition } = fired;
   const row = instance.alert;
   if (transition.change === 'raised') {
-    if (row?.returned_at != null) return recur(group, fired, row);
+    if (row?.returned_at != null) return recur(group, fired, { row, windows });
     // After a restart the rule may come to what it had told already: then that alert stands.
     return row === undefined ? raise(group, fired, windows) : undefined;
   }
   if (row === undefined) return undefined;
-  if (transition.change === 'severity_changed') return changeSeverity(group, fired, row);
+  if (transition.change === 'severity_changed')
+    return changeSeverity(group, fired, { row, windows });
   if (instance.rule.rule.latch === true && fired.isFinal !== true) {
     return row.returned_at === null ? comeBackToNormal(group, fired, row) : undefined;
   }
@@ -105,9 +106,29 @@ function suppressionOf(
   return open === undefined ? null : suppressedByWindow(open.id);
 }
 
-function recur(group: Group, { instance, transition }: Fired, row: AlertsTable): AlertsTable {
+interface Standing {
+  row: AlertsTable;
+  windows: readonly PreparedWindow[];
+}
+
+/** What has begun to keep people from being told since the alert was last looked at; that it is over, the notifier finds. */
+function newSuppression(
+  group: Group,
+  { instance }: Fired,
+  { row, windows }: Standing,
+): Pick<AlertsTable, 'suppressed_by'> {
+  return {
+    suppressed_by: row.suppressed_by ?? suppressionOf(instance.sensor, windows, group.nowMs),
+  };
+}
+
+function recur(group: Group, fired: Fired, standing: Standing): AlertsTable {
+  const { transition } = fired;
+  const { row } = standing;
   const changes = {
     ...valuesOf(transition, row),
+    ...newSuppression(group, fired, standing),
+    told: 0,
     severity: transition.severity,
     highest_severity: worse(row.highest_severity, transition.severity),
     returned_at: null,
@@ -118,20 +139,19 @@ function recur(group: Group, { instance, transition }: Fired, row: AlertsTable):
     acknowledged_at: null,
     acknowledged_by: null,
   };
-  return change(group, instance, { row, changes, entry: { change: 'recurred' } });
+  return change(group, fired.instance, { row, changes, entry: { change: 'recurred' } });
 }
 
-function changeSeverity(
-  group: Group,
-  { instance, transition }: Fired,
-  row: AlertsTable,
-): AlertsTable {
+function changeSeverity(group: Group, fired: Fired, standing: Standing): AlertsTable {
+  const { transition } = fired;
+  const { row } = standing;
   const changes = {
     ...valuesOf(transition, row),
+    ...newSuppression(group, fired, standing),
     severity: transition.severity,
     highest_severity: worse(row.highest_severity, transition.severity),
   };
-  return change(group, instance, { row, changes, entry: { change: 'severity_changed' } });
+  return change(group, fired.instance, { row, changes, entry: { change: 'severity_changed' } });
 }
 
 function comeBackToNormal(
@@ -169,6 +189,8 @@ function change(
   group.unit.alertUpdates.push({ id: row.id, ...changes });
   instance.alert = next;
   addHistory(group, next, entry);
+  if (next.suppressed_by !== null && row.suppressed_by === null)
+    addHistory(group, next, { change: 'suppressed', comment: next.suppressed_by });
   return next;
 }
 

@@ -84,10 +84,7 @@ function notify(
     if (!isOver) lookAgain(group, row, Math.max(row.shelved_until ?? 0, group.nowMs));
     return false;
   }
-  if (row.told === 0) {
-    row.told = 1;
-    if (transition.change !== 'raised') group.unit.alertUpdates.push({ id: row.id, told: 1 });
-  }
+  if (row.told === 0) keep(group, row, { told: 1 });
   const routed = routeAlert(
     {
       type: transition.change as NotificationType,
@@ -100,16 +97,11 @@ function notify(
     },
     routing,
   );
-  if (routed.repeatMs !== null && row.state === 'active') {
-    row.next_repeat_at = group.nowMs + routed.repeatMs;
-    if (transition.change !== 'raised') {
-      group.unit.alertUpdates.push({ id: row.id, next_repeat_at: row.next_repeat_at });
-    }
-  }
+  if (routed.repeatMs !== null && row.state === 'active')
+    keep(group, row, { next_repeat_at: group.nowMs + routed.repeatMs });
   if (row.state === 'cleared' && routed.hasLaterSteps) {
     // Whom later steps have told is known to the notifier: it tells them that this is over.
-    row.next_repeat_at = group.nowMs;
-    group.unit.alertUpdates.push({ id: row.id, next_repeat_at: row.next_repeat_at });
+    keep(group, row, { next_repeat_at: group.nowMs });
   }
   if (routed.targets.length === 0) return row.state === 'active' && routed.repeatMs !== null;
   const payload = JSON.stringify(
@@ -147,8 +139,17 @@ function notify(
   return true;
 }
 
+/** A row that has just been raised is written as it is at the end of the group; of any other each change is. */
+function keep(
+  group: Group,
+  row: AlertsTable,
+  changes: Partial<Pick<AlertsTable, 'told' | 'next_repeat_at'>>,
+): void {
+  Object.assign(row, changes);
+  if (group.unit.newAlerts.at(-1) !== row) group.unit.alertUpdates.push({ id: row.id, ...changes });
+}
+
 /** The notifier looks when the hush is over, and whether it is over already: people may have been faster. */
 function lookAgain(group: Group, row: AlertsTable, atMs: number): void {
-  row.next_repeat_at = atMs;
-  group.unit.alertUpdates.push({ id: row.id, next_repeat_at: atMs });
+  keep(group, row, { next_repeat_at: atMs });
 }
