@@ -166,7 +166,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         const { state, shared } = storage();
         const { publicUrl } = config;
         const common = { state, bus, clock, channels, log: logger, metrics, publicUrl };
-        notifier = createNotifier({ ...common, claimDue: shared?.claimDue });
+        notifier = createNotifier({
+          ...common,
+          claimDue: shared?.claimDue,
+          inTurn: shared?.inTurn,
+        });
         notifier.start();
       },
       stop: (deadlineMs) => notifier?.stop(deadlineMs),

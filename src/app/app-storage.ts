@@ -25,6 +25,8 @@ export interface AppContext {
 /** Storage that several processes work on at the same time. */
 interface SharedStorage {
   claimDue: ClaimDue;
+  /** Does what one notifier of the fleet does at a time; false where another is at it. */
+  inTurn(work: () => Promise<void>): Promise<boolean>;
   newest: NewestSamples;
   /** A partition's place in the database; whoever had it before can write no more. */
   shard(

@@ -54,6 +54,7 @@ export function createPostgresStorage(context: AppContext, url: string): AppStor
       const { history, pool } = built(database);
       return {
         claimDue: claimDueAs(owner),
+        inTurn: (work: () => Promise<void>) => withLease(pool, 'repeats', work),
         newest: history,
         changes: createChangeFeed(pool),
         shard: (number: number) => built(database).shard(number, 'take'),
@@ -91,7 +92,7 @@ export function createPostgresStorage(context: AppContext, url: string): AppStor
             clock,
             retentionMs: config.limits.retentionMs,
             log: logger,
-            inTurn: (work) => withLease(pool, 'retention', work),
+            inTurn: (work: () => Promise<void>) => withLease(pool, 'retention', work),
           });
           const rollups = new RollupKeeper({ pool, capabilities, now, log: logger });
           journal?.start();

@@ -12,7 +12,7 @@ import { Ledger } from './ledger.ts';
 import { type NotifierContext, type NotifierMetrics, Stopped } from './parcel.ts';
 import { deliver } from './pipeline.ts';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.ts';
-import { sendBundles } from './send-bundles.ts';
+import { hasDueBundles, sendBundles } from './send-bundles.ts';
 import { holdStorm } from './storm-gate.ts';
 import { tellAgain } from './tell-again.ts';
 
@@ -29,6 +29,8 @@ export interface NotifierOptions {
   retryPolicy?: RetryPolicy;
   /** How notifications are taken where several notifiers share an outbox. */
   claimDue?: ClaimDue | undefined;
+  /** Where several notifiers share the alerts: does work that one of them does at a time; false where another is at it. */
+  inTurn?: ((work: () => Promise<void>) => Promise<boolean>) | undefined;
   /** How long one attempt may take. */
   attemptTimeoutMs?: number;
 }
@@ -55,8 +57,8 @@ const TROUBLE_MS = 1000;
  * Empties the outbox: sends what is due, writes down what became of it, and tells again what nobody acknowledges.
  *
  * It is awake when the bus says `outbox.filled`, when an attempt has ended, and when the next attempt or repeat is due;
- * asleep otherwise. Being awake is one pass at a time: repeats, then a page of what is due, until there is no
- * more. What it takes stays due in the outbox until its attempt is written down, so a crash loses nothing: the
+ * asleep otherwise. Being awake is one pass at a time: repeats and digests (of several notifiers one sees to them, the
+ * others would only get in its way), then a page of what is due, until there is no more. What it takes stays due in the outbox until its attempt is written down, so a crash loses nothing: the
  * same notification is sent again with the same id, and receivers drop it by that id.
  */
 export function createNotifier(options: NotifierOptions): Notifier {
@@ -77,6 +79,9 @@ class OutboxNotifier implements Notifier {
   /** Grows when contacts or policies change: what was read before is read again. */
   #routingVersion = 0;
   #nextRepeatMs = Number.NEGATIVE_INFINITY;
+  /** Repeats that are due have been seen to in this pass, or another notifier is at it. */
+  #hasTriedRepeats = false;
+  #hasMissedTurn = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -144,6 +149,13 @@ class OutboxNotifier implements Notifier {
     bus.publish('alert.changed', { customer, sensorId, ruleId });
   };
 
+  readonly #alertEvents = {
+    onChanged: this.#announce,
+    onFailed: ({ id }: AlertsTable, error: unknown): void => {
+      this.#options.log.error({ err: error, alert: id }, 'an alert could not be seen to');
+    },
+  };
+
   #wake(): void {
     this.#isWanted = true;
     if (!this.#isAwake && !this.#isStopped) void this.#work();
@@ -168,9 +180,7 @@ class OutboxNotifier implements Notifier {
 
   async #takeDue(nowMs: number): Promise<void> {
     const { state } = this.#options;
-    if (nowMs >= this.#nextRepeatMs && (await tellAgain(state, nowMs, this.#announce)))
-      this.#isWanted = true;
-    if (await sendBundles(state, nowMs)) this.#isWanted = true;
+    await this.#seeToAlerts(nowMs);
     if (this.#dispatcher.size >= MOST_AT_HAND) return;
     const version = this.#routingVersion;
     const rows = await (this.#options.claimDue ?? claimDue)(state.db, {
@@ -188,13 +198,30 @@ class OutboxNotifier implements Notifier {
     if (rows.length === PAGE) this.#isWanted = true;
   }
 
+  /** Repeats, and what has waited to go out together. */
+  async #seeToAlerts(nowMs: number): Promise<void> {
+    const { state, inTurn } = this.#options;
+    const areRepeatsDue = nowMs >= this.#nextRepeatMs;
+    this.#hasTriedRepeats = areRepeatsDue;
+    this.#hasMissedTurn = false;
+    if (!areRepeatsDue && !(await hasDueBundles(state, nowMs))) return;
+    const work = async (): Promise<void> => {
+      if (areRepeatsDue && (await tellAgain(state, nowMs, this.#alertEvents)))
+        this.#isWanted = true;
+      if (await sendBundles(state, nowMs)) this.#isWanted = true;
+    };
+    if (inTurn === undefined) await work();
+    else this.#hasMissedTurn = !(await inTurn(work));
+  }
+
   /** `takenMs`: up to when everything due has been taken; what has become due since then is in the future of that. */
   async #setTimer(takenMs: number): Promise<void> {
     const { state, clock } = this.#options;
     const { attemptMs, repeatMs } = await nextDueAfter(state.db, takenMs);
     this.#nextRepeatMs = repeatMs;
+    const isStillDue = repeatMs <= takenMs && this.#hasTriedRepeats;
     // A repeat that was due has just been tried: not again at once.
-    const repeatInMs = repeatMs <= takenMs ? TROUBLE_MS : repeatMs - clock.now();
+    const repeatInMs = isStillDue || this.#hasMissedTurn ? TROUBLE_MS : repeatMs - clock.now();
     this.#wakeIn(Math.min(attemptMs - clock.now(), repeatInMs, POLL_MS));
   }
 

@@ -37,6 +37,10 @@ export async function sendBundles(state: StateStore, nowMs: number): Promise<boo
   return bundles.length === BUNDLES_A_TIME;
 }
 
+export async function hasDueBundles(state: StateStore, nowMs: number): Promise<boolean> {
+  return (await dueBundles(state.db, { nowMs, limit: 1 })).length > 0;
+}
+
 async function sendBundle(tx: StateTransaction, bundle: BundleKey, nowMs: number): Promise<void> {
   const members = await bundleMembers(tx, { ...bundle, limit: MOST_MEMBERS });
   const [first] = members;

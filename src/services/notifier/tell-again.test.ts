@@ -239,3 +239,41 @@ test('says that there may be more after a full portion', async () => {
   expect(await tellAgain(store, T0)).toBe(true);
   expect(await tellAgain(store, T0)).toBe(false);
 });
+
+describe('what goes wrong with one alert', () => {
+  test('a digest that its alert is the first of says nothing of the severity that was told', async () => {
+    await putDocument('policy', policy());
+    await putAlert();
+    const digest = { id: 'zz-digest', contact_id: 'anne', type: 'digest', payload: '{}' } as const;
+    await store.transaction((tx) =>
+      insertNotifications(tx, [notificationRow({ ...digest, created_at: T0 + 1 })]),
+    );
+    await tellAgain(store, T0 + HOUR);
+    const { next_repeat_at: nextMs } = await store.db
+      .selectFrom('alerts')
+      .select('next_repeat_at')
+      .executeTakeFirstOrThrow();
+    expect(nextMs).toBe(T0 + 2 * HOUR);
+  });
+
+  test('does not keep the others waiting: it is told of, and tried again a minute later', async () => {
+    await putDocument('policy', policy());
+    await putAlert();
+    const other = alertRow({ id: 'alert-0', next_repeat_at: T0 + HOUR - 1 });
+    await store.db.insertInto('alerts').values(other).execute();
+    const broken = notificationRow({ id: 'n-0', alert_id: 'alert-0', payload: '{}' });
+    await store.transaction((tx) => insertNotifications(tx, [broken]));
+    const failed: string[] = [];
+    await tellAgain(store, T0 + HOUR, { onFailed: ({ id }) => failed.push(id) });
+    expect(failed).toEqual(['alert-0']);
+    const rows = await store.db
+      .selectFrom('alerts')
+      .select(['id', 'next_repeat_at'])
+      .orderBy('id')
+      .execute();
+    expect(rows).toEqual([
+      { id: 'alert-0', next_repeat_at: T0 + HOUR + 60_000 },
+      { id: 'alert-1', next_repeat_at: T0 + 2 * HOUR },
+    ]);
+  });
+});

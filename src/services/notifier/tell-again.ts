@@ -1,3 +1,4 @@
+import { VigieError } from '#domain/errors.ts';
 import type { Severity } from '#domain/rule.ts';
 import { type FollowUpFacts, type FollowUpTarget, followUp } from '#engine/routing/follow-up.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
@@ -20,6 +21,7 @@ import { lookAtAlert } from './look-at-alert.ts';
 import { newsOfAlert } from './news-of-alert.ts';
 
 const ALERTS_A_TIME = 50;
+const AFTER_FAILURE_MS = 60_000;
 
 interface Due {
   alert: AlertsTable;
@@ -32,12 +34,13 @@ interface Due {
  * what was told is told again; of those that have cleared, whoever was told by a later step hears it. Answers whether there
  * may be more. What becomes of an alert is decided by its row: where another notifier or a person was faster, nobody is
  * told. Who still waits for an earlier notification of the alert is left out of repeats: a receiver that is down for
- * hours does not find them piled up.
+ * hours does not find them piled up. One that cannot be seen to is tried again a minute later, so that it does not keep
+ * the others waiting; where the store fails, that is thrown.
  */
 export async function tellAgain(
   state: StateStore,
   nowMs: number,
-  onChanged: (alert: AlertsTable) => void = () => undefined,
+  { onChanged = () => undefined, onFailed = () => undefined }: AlertEvents = {},
 ): Promise<boolean> {
   const alerts = await findDueRepeats(state.db, { nowMs, limit: ALERTS_A_TIME });
   const routings = new Map<string, Routing>();
@@ -47,13 +50,31 @@ export async function tellAgain(
       routing = await loadRouting(state.db, alert.customer);
       routings.set(alert.customer, routing);
     }
-    if (alert.state === 'cleared') await tellCleared(state, { alert, routing, nowMs });
-    else {
-      const open = await lookAtAlert(state, { alert, windows: routing.windows, nowMs }, onChanged);
-      if (open) await tellOn(state, { alert: open, routing, nowMs });
+    try {
+      await seeTo(state, { alert, routing, nowMs }, onChanged);
+    } catch (error) {
+      if (error instanceof VigieError) throw error;
+      onFailed(alert, error);
+      const set = { next_repeat_at: nowMs + AFTER_FAILURE_MS };
+      await state.transaction((tx) => moveAlert(tx, { before: alert, set }));
     }
   }
   return alerts.length === ALERTS_A_TIME;
+}
+
+interface AlertEvents {
+  onChanged?: (alert: AlertsTable) => void;
+  onFailed?: (alert: AlertsTable, error: unknown) => void;
+}
+
+async function seeTo(
+  state: StateStore,
+  { alert, routing, nowMs }: Due,
+  onChanged: (alert: AlertsTable) => void,
+): Promise<void> {
+  if (alert.state === 'cleared') return tellCleared(state, { alert, routing, nowMs });
+  const open = await lookAtAlert(state, { alert, windows: routing.windows, nowMs }, onChanged);
+  if (open) await tellOn(state, { alert: open, routing, nowMs });
 }
 
 async function tellOn(state: StateStore, { alert, routing, nowMs }: Due): Promise<void> {

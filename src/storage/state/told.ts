@@ -67,7 +67,7 @@ export async function contactsWaiting(
   return new Set(rows.map((row) => row.contact_id));
 }
 
-/** What was last told of an alert; undefined where nothing was. */
+/** What was last told of an alert; undefined where nothing was. A digest says nothing of its own: its members do. */
 export async function latestPayload(
   db: StateDb | StateTransaction,
   alertId: string,
@@ -76,6 +76,7 @@ export async function latestPayload(
     .selectFrom('notifications')
     .select('payload')
     .where('alert_id', '=', alertId)
+    .where('type', '<>', 'digest')
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)
