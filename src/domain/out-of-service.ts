@@ -6,6 +6,17 @@ export interface OutOfService {
   sinceMs: number;
   /** ms since the epoch; null = until somebody brings it back. */
   untilMs: number | null;
+  /** Only alerts of these; of every rule where it is absent. */
+  rules?: string[] | undefined;
+}
+
+/** Whether nobody is told of what a rule finds on the sensor at a moment. */
+export function isOutOfService(
+  service: Pick<OutOfService, 'untilMs' | 'rules'> | null,
+  { ruleId, nowMs }: { ruleId: string; nowMs: number },
+): boolean {
+  if (service === null || (service.untilMs ?? Number.POSITIVE_INFINITY) <= nowMs) return false;
+  return service.rules === undefined || service.rules.includes(ruleId);
 }
 
 /** From the text that is stored. */

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Alert } from './alert.ts';
 import { Contact, DELIVERY_STATES, Delivery, Policy } from './notification.ts';
 import { DateTime, pageFields, pageOf } from './page.ts';
-import { Duration, Rule, Severity } from './rule.ts';
+import { Duration, Rule, Severity, ThingId } from './rule.ts';
 
 // Tested by: operations/alert/shelve.test.ts
 
@@ -62,7 +62,18 @@ export const ResetInput = Type.Object(
 );
 /** Without an end the sensor stays out of service until it is brought back. */
 export const OutOfServiceInput = Type.Object(
-  { reason: Reason, for: Type.Optional(Duration), until: Type.Optional(DateTime) },
+  {
+    reason: Reason,
+    for: Type.Optional(Duration),
+    until: Type.Optional(DateTime),
+    rules: Type.Optional(
+      Type.Array(ThingId, {
+        minItems: 1,
+        maxItems: 100,
+        description: 'Only these are put aside on the sensor; every rule unless given',
+      }),
+    ),
+  },
   { ...strict, title: 'OutOfServiceInput' },
 );
 export const CommentInput = Type.Object({ comment: Comment }, { ...strict, title: 'CommentInput' });

@@ -90,6 +90,7 @@ export const Sensor = Type.Object(
           by: Type.String(),
           since: DateTime,
           until: nullable(DateTime),
+          rules: nullable(Type.Array(Type.String(), { description: 'null: of every rule' })),
         },
         { description: 'Nobody is told of its alerts' },
       ),

@@ -37,6 +37,20 @@ async function told(language: 'en' | 'fr') {
   return { platform, mail, message: message!, path, alertId: alerts[0].id as string };
 }
 
+test('an address that opens links without end is asked to wait, in the language of its reader', async () => {
+  const { platform, path } = await told('fr');
+  const codes: number[] = [];
+  for (let k = 0; k < 31; k++) codes.push((await browse(platform, path)).status);
+  expect(codes).toEqual([...Array<number>(30).fill(200), 429]);
+  const guess = await fetch(`${platform.url}/ack/guess`, { headers: { 'accept-language': 'fr' } });
+  expect(guess.status).toBe(429);
+  expect(Number(guess.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await guess.json()).toMatchObject({
+    code: 'rate_limited',
+    title: expect.stringMatching(/requêtes/i),
+  });
+});
+
 test('the link of an e-mail shows the alert, its button acknowledges it once, and then it says by whom', async () => {
   const { platform, message, path, alertId } = await told('en');
   expect(message.html).toContain(`<a href="${PUBLIC_URL}${path}">Acknowledge</a>`);

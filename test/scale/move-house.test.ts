@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { HistoryFile } from '#storage/embedded/history/history-file.ts';
@@ -27,7 +29,10 @@ const QUESTIONS = [
 ];
 
 async function spawned(dataDir: string): Promise<SpawnedPlatform> {
-  const platform = await spawnPlatform(dataDir, { VIGIE_ALLOW_PRIVATE_WEBHOOKS: 'true' });
+  const platform = await spawnPlatform(dataDir, {
+    VIGIE_ALLOW_PRIVATE_WEBHOOKS: 'true',
+    VIGIE_PUBLIC_URL: 'http://vigie.test',
+  });
   onTestFinished(() => platform.kill());
   return platform;
 }
@@ -122,6 +127,13 @@ describe.skipIf(postgresObstacle !== undefined)('moving house', () => {
     expect(await host.run(['migrate', '--to', url]), host.err).toBe(0);
     expect(host.out).toMatch(/600,00\d {2}values, compared/);
     expect(host.out).toMatch(/ 1 {2}alerts, compared/);
+    const secretOf = "SELECT value FROM meta WHERE key = 'link_secret'";
+    const source = new DatabaseSync(join(dataDir, 'vigie.db'), { readOnly: true });
+    const secret = source.prepare(secretOf).get();
+    source.close();
+    // Links to acknowledge that were sent before hold after the move.
+    expect(secret?.value).toMatch(/^[\w-]{43}$/);
+    expect((await (await open(url)).query(secretOf)).rows).toEqual([{ ...secret }]);
     const platform = await createTestApp({ VIGIE_POSTGRES_URL: url });
     const after = await answersOf(platform.url);
     // The start writes of itself: a try to deliver, an entry about its key.

@@ -159,6 +159,35 @@ export function alertLifecycleSuite(start: () => Promise<TestApp>): void {
     expect((await app.call('DELETE', path)).status).toBe(409);
   });
 
+  test('one rule is put out of service on a sensor alone, the others go on', async () => {
+    const { app, told, receiver } = await setUp();
+    await app.put('/v1/rules/very-hot', {
+      when: { metric: 'temperature', above: [{ limit: 50 }] },
+    });
+    await app.send(reading(20));
+    const path = '/v1/sensors/oven/out-of-service';
+    const unknown = await app.call('POST', path, { reason: 'x', rules: ['hot', 'lukewarm'] });
+    expect(unknown.body).toMatchObject({ code: 'invalid_request' });
+    expect(unknown.body.errors[0].pointer).toBe('/rules/1');
+    const { body } = await app.call('POST', path, { reason: 'Known', rules: ['hot'] });
+    expect(body.out_of_service).toMatchObject({ reason: 'Known', rules: ['hot'] });
+    await expect
+      .poll(
+        async () => (await app.send(reading(31), reading(20), reading(31))).alerts[0]?.notification,
+        PATIENCE,
+      )
+      .toBe('none');
+    expect((await app.send(reading(51))).alerts).toMatchObject([
+      { rule_id: 'very-hot', notification: 'queued' },
+    ]);
+    await told('raised');
+    expect(events(receiver)[0]?.data.alert.rule_id).toBe('very-hot');
+    // Said again for another rule, the first one comes back, and is told.
+    await app.call('POST', path, { reason: 'Known', rules: ['very-hot'] });
+    await told('raised', 'raised');
+    expect(events(receiver)[1]?.data.alert.rule_id).toBe('hot');
+  });
+
   test('in a maintenance window nobody is told, and at its end they are told of what stands', async () => {
     const { app, told, newest, changes } = await setUp();
     const windows = '/v1/maintenance-windows/oven';

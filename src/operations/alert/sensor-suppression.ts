@@ -1,4 +1,4 @@
-import { parseOutOfService } from '#domain/out-of-service.ts';
+import { isOutOfService, parseOutOfService } from '#domain/out-of-service.ts';
 import {
   type PreparedWindow,
   suppressedByWindow,
@@ -10,19 +10,20 @@ import type { SensorsTable } from '#storage/state/schema.ts';
 const LOOK_AGAIN_MS = 60_000;
 
 /**
- * What keeps people from being told of a sensor's alerts at a moment, and when that may be otherwise: it is out of
- * service, or maintained.
+ * What keeps people from being told of what a rule finds on a sensor at a moment, and when that may be otherwise: it is
+ * out of service, or maintained.
  */
 export function sensorSuppression(
   sensor: SensorsTable | undefined,
   {
     sensorId,
+    ruleId,
     windows,
     nowMs,
-  }: { sensorId: string; windows: readonly PreparedWindow[]; nowMs: number },
+  }: { sensorId: string; ruleId: string; windows: readonly PreparedWindow[]; nowMs: number },
 ): { by: string; untilMs: number } | undefined {
   const service = parseOutOfService(sensor?.out_of_service ?? null);
-  if (service !== null && (service.untilMs ?? Number.POSITIVE_INFINITY) > nowMs)
+  if (service !== null && isOutOfService(service, { ruleId, nowMs }))
     return { by: 'out-of-service', untilMs: service.untilMs ?? nowMs + LOOK_AGAIN_MS };
   if (windows.length === 0) return undefined;
   const labels = JSON.parse(sensor?.labels ?? '{}') as Record<string, string>;

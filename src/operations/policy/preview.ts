@@ -102,7 +102,12 @@ async function hushOf(
   { alert, sensor, row }: Subject,
   { windows, nowMs }: { windows: Routing['windows']; nowMs: number },
 ): Promise<string | null> {
-  const own = sensorSuppression(sensor, { sensorId: alert.sensor.id, windows, nowMs });
+  const own = sensorSuppression(sensor, {
+    sensorId: alert.sensor.id,
+    ruleId: alert.rule.id,
+    windows,
+    nowMs,
+  });
   if (own) return own.by;
   // That it hangs on a silent parent is found out by the notifier.
   if (row?.suppressed_by?.startsWith('sensor/')) return row.suppressed_by;

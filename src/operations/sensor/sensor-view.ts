@@ -37,8 +37,8 @@ export function sensorView(
 function serviceView(text: string | null): Sensor['out_of_service'] {
   const service = parseOutOfService(text);
   if (service === null) return null;
-  const { reason, by, sinceMs, untilMs } = service;
-  return { reason, by, since: formatTime(sinceMs), until: formatTimeOrNull(untilMs) };
+  const { reason, by, sinceMs, untilMs, rules = null } = service;
+  return { reason, by, since: formatTime(sinceMs), until: formatTimeOrNull(untilMs), rules };
 }
 
 export function metricsView(

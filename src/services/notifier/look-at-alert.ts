@@ -105,7 +105,7 @@ async function suppressionOf(
 ): Promise<Suppression | undefined> {
   const { customer, sensor_id: sensorId } = alert;
   const sensor = await findSensor(db, { customer, sensorId });
-  const own = sensorSuppression(sensor, { sensorId, windows, nowMs });
+  const own = sensorSuppression(sensor, { sensorId, ruleId: alert.rule_id, windows, nowMs });
   if (own) return own;
   if (alert.condition !== 'silent' || sensor === undefined) return undefined;
   return parentSilence(db, { alert, sensor, nowMs });

@@ -8,7 +8,6 @@ import { uuidV7 } from '#platform/ids.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { Fired, Group } from './group.ts';
 import type { RuleInstance } from './rule-instance.ts';
-import type { SensorEntry } from './sensor-entry.ts';
 
 // Tested by: test/e2e/alert-lifecycle.test.ts
 
@@ -68,7 +67,7 @@ function raise(
     shelve_one_shot: 0,
     shelved_by: isShelved ? shelf.by : null,
     shelve_reason: isShelved ? shelf.reason : null,
-    suppressed_by: suppressionOf(sensor, windows, group.nowMs),
+    suppressed_by: suppressionOf(instance, windows, group.nowMs),
     assignee: null,
     value: transition.value,
     limit_value: transition.limit,
@@ -95,11 +94,11 @@ function raise(
 }
 
 function suppressionOf(
-  sensor: SensorEntry,
+  { sensor, rule }: RuleInstance,
   windows: readonly PreparedWindow[],
   nowMs: number,
 ): string | null {
-  if (sensor.isOutOfService(nowMs)) return 'out-of-service';
+  if (sensor.isOutOfService(rule.rule.id, nowMs)) return 'out-of-service';
   if (windows.length === 0) return null;
   const { sensorId: id, labels } = sensor;
   const open = windowOpenFor(windows, { id, labels }, nowMs);
@@ -118,7 +117,7 @@ function newSuppression(
   { row, windows }: Standing,
 ): Pick<AlertsTable, 'suppressed_by'> {
   return {
-    suppressed_by: row.suppressed_by ?? suppressionOf(instance.sensor, windows, group.nowMs),
+    suppressed_by: row.suppressed_by ?? suppressionOf(instance, windows, group.nowMs),
   };
 }
 

@@ -51,8 +51,7 @@ export function applySensorRow(sensor: SensorEntry, row: SensorsTable): void {
   sensor.updateWithinMs = row.update_within ?? undefined;
   sensor.registeredMs = row.registered_at;
   sensor.parentId = row.parent_id;
-  const service = parseOutOfService(row.out_of_service);
-  sensor.outOfServiceUntilMs = service === null ? undefined : (service.untilMs ?? Infinity);
+  sensor.outOfService = parseOutOfService(row.out_of_service);
   sensor.lastMetadata = undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isOutOfService, type OutOfService } from '#domain/out-of-service.ts';
 import type { MetricShape, ReadingMetadata } from '#domain/reading.ts';
 import { Cadence } from '#engine/rules/cadence.ts';
 import type { SensorFacts } from '#engine/rules/compiled-rule.ts';
@@ -94,8 +95,8 @@ export class SensorEntry implements SensorFacts {
   updateWithinMs: number | undefined;
   registeredMs = 0;
   parentId: string | null = null;
-  /** Nobody is told of its alerts until then; Infinity until somebody brings it back, undefined while it serves. */
-  outOfServiceUntilMs: number | undefined;
+  /** null while it serves. */
+  outOfService: OutOfService | null = null;
 
   lastReceivedMs: number | undefined;
   /** Newest event time. */
@@ -131,8 +132,8 @@ export class SensorEntry implements SensorFacts {
     return this.cadence.intervalMs;
   }
 
-  isOutOfService(nowMs: number): boolean {
-    return this.outOfServiceUntilMs !== undefined && this.outOfServiceUntilMs > nowMs;
+  isOutOfService(ruleId: string, nowMs: number): boolean {
+    return isOutOfService(this.outOfService, { ruleId, nowMs });
   }
 
   lastValue(metric: string): number | undefined {

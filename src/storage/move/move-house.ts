@@ -1,4 +1,4 @@
-import { type MovedTable, moveRecords, moveSequences } from './move-records.ts';
+import { type MovedTable, moveRecords, moveSecrets, moveSequences } from './move-records.ts';
 import { compareSamples, moveSamples, type Steps } from './move-samples.ts';
 import { openSource } from './source.ts';
 import { inTransaction, openTarget } from './target.ts';
@@ -39,6 +39,7 @@ export async function moveHouse(options: MoveOptions): Promise<MovedTable[]> {
       await compareSamples(target, sums, stepsOf('compare'));
       const tables = await inTransaction(client, async () => {
         const moved = await moveRecords(source, client, stepsOf('records'));
+        await moveSecrets(source, client);
         await client.query(
           `INSERT INTO shards (shard, generation, owner, last_journal_id, samples, taken_at)
            VALUES (0, 0, 'migrate', $1, $2, now())`,

@@ -4,7 +4,7 @@ import { insertAll, storable } from '../postgres/unit-writer.ts';
 import { MoveError } from './move-error.ts';
 import type { Steps } from './move-samples.ts';
 import type { Source, SourceRow } from './source.ts';
-import { NUMBERED, RECORDS } from './tables.ts';
+import { NUMBERED, RECORDS, SECRETS } from './tables.ts';
 
 // Tested by: test/scale/move-house.test.ts
 
@@ -63,6 +63,17 @@ export async function moveRecords(
     );
   }
   return moved;
+}
+
+/** The secrets of a target that is empty are nobody's yet. */
+export async function moveSecrets(source: Source, client: pg.Client): Promise<void> {
+  for (const { key, value } of source.rows('meta')) {
+    if (!(SECRETS as readonly unknown[]).includes(key)) continue;
+    await client.query(
+      'INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      [key, value],
+    );
+  }
 }
 
 /** Numbers that were ever given out are not given out again. */

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { VigieError } from '#domain/errors.ts';
 import { acknowledgeByLink } from '#operations/alert/acknowledge-by-link.ts';
 import { type LinkAnswer, showLink } from '#operations/alert/link.ts';
 import { preferredLanguage } from '#platform/accept-language.ts';
+import { RateLimiter } from '#platform/rate-limiter.ts';
 import type { ApiInstance, RouteContext } from '../api-instance.ts';
 import { page } from '../docs-page/page.ts';
 import { escapeHtml } from '../docs-page/schema-text.ts';
@@ -12,15 +14,28 @@ import { pageHeaders } from '../security-headers.ts';
 type LinkRequest = FastifyRequest<{ Params: { token: string } }>;
 
 const LONGEST_FORM = 4096;
+/** For each address: whoever follows a link opens it and presses its button; whoever guesses needs far more. */
+const PER_MINUTE = 30;
 const open = { config: { isOpen: true }, schema: { hide: true } } as const;
 
-/** The page behind the acknowledge link of a message: a look changes nothing, its one button acknowledges. */
+/**
+ * The page behind the acknowledge link of a message: a look changes nothing, its one button acknowledges. They are open to
+ * all, so each address may ask 30 times a minute: `rate_limited` beyond.
+ */
 export function acknowledgeRoutes(app: ApiInstance, { services: ctx }: RouteContext): void {
+  const { clock } = ctx;
+  const limiter = new RateLimiter({ perSecond: PER_MINUTE / 60, burstSeconds: 60, clock });
   void app.register((scope, _options, ready) => {
     // The form has no fields, in whatever type a browser says so.
     scope.removeAllContentTypeParsers();
     const read = { parseAs: 'buffer', bodyLimit: LONGEST_FORM } as const;
     scope.addContentTypeParser('*', read, (_request, _body, done) => done(null));
+    scope.addHook('onRequest', async ({ ip }) => {
+      const waitSeconds = limiter.take(ip);
+      if (waitSeconds === 0) return;
+      const detail = 'Too many links were opened from this address.';
+      throw new VigieError('rate_limited', detail, { retryAfterSeconds: waitSeconds });
+    });
     scope.get('/ack/:token', open, async (request: LinkRequest, reply) =>
       answer(reply, await showLink({ ctx, input: inputOf(request) })),
     );
