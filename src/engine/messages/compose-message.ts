@@ -1,7 +1,8 @@
 // Tested by: render-message.test.ts
 import type { Language } from '#domain/language.ts';
 import { type MessageKey, type MessageValues, translate } from './catalog.ts';
-import { cut, escapeHtml, manyLines, oneLine } from './plain-text.ts';
+import { cut, cutAtWord, escapeHtml, manyLines, oneLine } from './plain-text.ts';
+import { SHORT_LENGTH } from './short-text.ts';
 
 /** What to call a link and where it leads. */
 interface MessageLink {
@@ -14,7 +15,7 @@ export interface RenderedMessage {
   language: Language;
   /** One line, for a header: at most 200 characters. */
   subject: string;
-  /** One line that says what happened: at most 400 characters. */
+  /** For text messages, pagers and banners: one line of at most `SHORT_LENGTH` UTF-16 units that always holds the value. */
   short: string;
   /** Everything, as plain text; it begins with what happened. */
   text: string;
@@ -39,6 +40,8 @@ export interface MessageParts {
   subject: string;
   /** What happened; may have several lines. */
   first: string;
+  /** What a pager shows; what happened, cut, where it is left out. */
+  short?: string | undefined;
   rows: readonly Row[];
   instructions?: string | undefined;
   link?: string | undefined;
@@ -46,7 +49,6 @@ export interface MessageParts {
 }
 
 const SUBJECT_LENGTH = 200;
-const SHORT_LENGTH = 400;
 
 /** Puts the parts together as plain text and as HTML, whatever characters they hold. */
 export function composeMessage({ language, ...parts }: MessageParts): RenderedMessage {
@@ -90,7 +92,7 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
   return {
     language,
     subject: cut(oneLine(parts.subject), SUBJECT_LENGTH),
-    short: cut(oneLine(first), SHORT_LENGTH),
+    short: cutAtWord(oneLine(parts.short ?? first), SHORT_LENGTH),
     text: `${[body, linkRows].filter(Boolean).join('\n\n')}\n`,
     body,
     link,

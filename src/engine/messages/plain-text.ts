@@ -22,6 +22,18 @@ export function cut(text: string, length: number): string {
   return `${characters.slice(0, length - 1).join('')}…`;
 }
 
+/** At most `length` UTF-16 units, cut between words where that costs less than half of them, with an ellipsis. */
+export function cutAtWord(text: string, length: number): string {
+  if (text.length <= length) return text;
+  if (length < 1) return '';
+  let end = length - 1;
+  // Not between the halves of one character.
+  if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end--;
+  const space = text.lastIndexOf(' ', end);
+  const kept = text.slice(0, space > length / 2 ? space : end);
+  return `${kept.replace(/[\s,;:([–-]+$/u, '')}…`;
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

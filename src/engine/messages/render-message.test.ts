@@ -49,17 +49,18 @@ function render(
   { reader = utc, ...changes }: Partial<NotificationFacts> & { reader?: typeof utc | typeof paris },
 ) {
   const payload = buildNotificationPayload({ ...facts, ...changes });
-  return renderMessage({ type, payload, reader, publicUrl: 'https://vigie.example.org/' });
+  const message = renderMessage({ type, payload, reader, publicUrl: 'https://vigie.example.org/' });
+  return { ...message, first: message.text.split('\n')[0] ?? '' };
 }
 
 describe('a raised alert', () => {
   test('is told whole in English', () => {
-    const { subject, short, text } = render('raised', {});
+    const { subject, first, text } = render('raised', {});
     expect(subject).toBe('[Critical] Freezer too warm: Freezer 3');
-    expect(short).toBe(
+    expect(first).toBe(
       'Freezer too warm: Freezer 3 (lyon/kitchen), temperature -9.1 °C, above the limit of -10 °C',
     );
-    expect(text).toBe(`${short}
+    expect(text).toBe(`${first}
 
 Severity: Critical
 Sensor: Freezer 3 (freezer-3)
@@ -88,11 +89,11 @@ Open: https://vigie.example.org/#alert=0199-a1
 
   test("is told in the rule's own words where it has any", () => {
     const message = { fr: '{sensor} trop chaud : {value} {unit} {wat}' };
-    const { short, subject } = render('raised', {
+    const { first, subject } = render('raised', {
       reader: paris,
       rule: { ...facts.rule, message },
     });
-    expect(short).toBe('Freezer 3 trop chaud : -9,1 °C {wat}');
+    expect(first).toBe('Freezer 3 trop chaud : -9,1 °C {wat}');
     expect(subject).toBe('[Critique] Congélateur trop chaud : Freezer 3');
   });
 
@@ -115,8 +116,8 @@ Open: https://vigie.example.org/#alert=0199-a1
         render('raised', change),
         render('raised', { ...change, reader: paris }),
       ];
-      expect(english.short).not.toContain('Rule r');
-      expect(french.short).not.toBe(english.short);
+      expect(english.first).not.toContain('Rule r');
+      expect(french.first).not.toBe(english.first);
     },
   );
 });
@@ -149,9 +150,9 @@ describe('what becomes of an alert', () => {
   });
 
   test('a repeat says that nobody has acknowledged', () => {
-    const { subject, short } = render('raised', { repeat: true });
+    const { subject, first } = render('raised', { repeat: true });
     expect(subject).toBe('[Critical, still active] Freezer too warm: Freezer 3');
-    expect(short).toMatch(/^Still active, not acknowledged: Freezer too warm/);
+    expect(first).toMatch(/^Still active, not acknowledged: Freezer too warm/);
   });
 });
 

@@ -4,8 +4,10 @@ import { localized, translate } from './catalog.ts';
 import { composeMessage, type RenderedMessage, type Row } from './compose-message.ts';
 import { type AlertWords, describeAlert, type MessageReader } from './describe-alert.ts';
 import { formatMoment } from './format.ts';
+import { type MessageKind, messageKind } from './message-kind.ts';
 import { manyLines } from './plain-text.ts';
 import { fillTemplate } from './rule-template.ts';
+import { shortText } from './short-text.ts';
 
 export interface MessageRequest {
   type: NotificationType;
@@ -16,14 +18,6 @@ export interface MessageRequest {
   /** Where this reader can acknowledge it. */
   acknowledgeLink?: string | undefined;
 }
-
-type MessageKind =
-  | 'raised'
-  | 'escalated'
-  | 'repeat'
-  | 'severity_changed'
-  | 'cleared'
-  | 'acknowledged';
 
 /** Writes what a person needs to know of a change of an alert, in their language and time zone. */
 export function renderMessage(request: MessageRequest): RenderedMessage {
@@ -45,6 +39,7 @@ export function renderMessage(request: MessageRequest): RenderedMessage {
     language,
     subject: translate(language, `subject.${kind}`, words),
     first: instead + translate(language, `short.${kind}`, { ...words, headline }),
+    short: shortText(words, { kind, language }),
     rows: alertRows(kind, { words, reader }),
     instructions: instructions && fillTemplate(instructions, template),
     link: publicUrl && alertLink(publicUrl, payload.alert.id),
@@ -71,20 +66,6 @@ export function renderTestMessage(request: {
 /** Where the dashboard shows an alert. */
 export function alertLink(publicUrl: string, alertId: string): string {
   return `${publicUrl.replace(/[/#]+$/, '')}/#alert=${encodeURIComponent(alertId)}`;
-}
-
-function messageKind(type: NotificationType, payload: NotificationPayload): MessageKind {
-  switch (type) {
-    case 'raised':
-    // The payload of a digest is the alert that opened it.
-    case 'digest':
-      return payload.repeat ? 'repeat' : 'raised';
-    case 'escalated':
-    case 'severity_changed':
-    case 'cleared':
-    case 'acknowledged':
-      return type;
-  }
 }
 
 function asksForAction(kind: MessageKind): boolean {

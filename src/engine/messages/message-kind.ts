@@ -1,0 +1,32 @@
+// Tested by: render-message.test.ts
+import type { NotificationType } from '#domain/notification.ts';
+import type { NotificationPayload } from '#domain/notification-payload.ts';
+
+/** What there is to say of an alert. */
+const MESSAGE_KINDS = [
+  'raised',
+  'repeat',
+  'escalated',
+  'severity_changed',
+  'cleared',
+  'acknowledged',
+] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** What a notification about one alert says. */
+export function messageKind(
+  type: NotificationType,
+  { repeat }: Pick<NotificationPayload, 'repeat'>,
+): MessageKind {
+  switch (type) {
+    case 'raised':
+    // The payload of a digest is the alert that opened it.
+    case 'digest':
+      return repeat ? 'repeat' : 'raised';
+    case 'escalated':
+    case 'severity_changed':
+    case 'cleared':
+    case 'acknowledged':
+      return type;
+  }
+}
