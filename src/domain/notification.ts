@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
 import { Duration, Schedule, SEVERITIES, Severity, ThingId } from './rule.ts';
+import { UnitWishes } from './unit-conversion.ts';
 
 const strict = { additionalProperties: false } as const;
 const DateTime = Type.String({ format: 'date-time' });
@@ -23,6 +24,8 @@ const wishes = {
   storm: Type.Optional(Type.Enum(['digest', 'whole'])),
   /** Who is told instead when this contact cannot be reached. */
   fallback_contact: Type.Optional(ThingId),
+  /** Values and limits are told in these; what they do not name is told as it is measured. */
+  units: Type.Optional(UnitWishes),
 };
 
 /** Where a person or a system can be reached. `settings` belong to the channel, which validates them. */

@@ -2,9 +2,11 @@
 import type { Language } from '#domain/language.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
 import { parseTime } from '#domain/time.ts';
+import type { UnitWishes } from '#domain/unit-conversion.ts';
 import { isMessageKey, localized, translate } from './catalog.ts';
 import { formatLength, formatMoment, formatNumber, formatQuantity } from './format.ts';
 import { oneLine } from './plain-text.ts';
+import { readerQuantity } from './reader-quantity.ts';
 import type { TemplateValues } from './rule-template.ts';
 import { unitText } from './unit-text.ts';
 
@@ -13,6 +15,8 @@ export interface MessageReader {
   language: Language;
   /** IANA time zone. */
   time_zone: string;
+  /** Units that are shown in the place of those of the sensor. */
+  units?: UnitWishes | undefined;
 }
 
 /** An alert in the words of one reader: every text is one line, '' where there is nothing to say. */
@@ -43,9 +47,13 @@ export interface AlertWords {
 export function describeAlert(payload: NotificationPayload, reader: MessageReader): AlertWords {
   const { alert, rule, sensor } = payload;
   const { language, time_zone: timeZone } = reader;
-  const unit = oneLine(alert.unit ?? '');
+  const read = readerQuantity(oneLine(alert.unit ?? ''), reader.units, {
+    all: [alert.value, alert.limit, alert.peak],
+    isLimitDifference: alert.condition === 'change',
+  });
+  const { unit } = read;
   const quantity = (value: number | null) =>
-    value === null ? '' : formatQuantity(value, { unit, language });
+    value === null ? '' : formatQuantity(read.value(value), { unit, language });
   const moment = (time: string | null) => {
     const ms = timeMs(time);
     return ms === undefined ? '' : formatMoment(ms, { language, timeZone });
@@ -55,7 +63,8 @@ export function describeAlert(payload: NotificationPayload, reader: MessageReade
   const name = oneLine(sensor.name ?? '') || sensor.id;
   const metric = metricWord(alert.metric, language);
   const value = quantity(alert.value);
-  const limit = quantity(alert.limit);
+  const limit =
+    alert.limit === null ? '' : formatQuantity(read.limit(alert.limit), { unit, language });
   const severity = translate(language, `severity.${alert.severity}`);
   const since = moment(alert.started_at);
   const lengthMs =
@@ -82,8 +91,8 @@ export function describeAlert(payload: NotificationPayload, reader: MessageReade
     acknowledged: moment(alert.acknowledged_at),
     by: oneLine(alert.acknowledged_by ?? '') || translate(language, 'someone'),
     template: {
-      value: alert.value === null ? unknown : formatNumber(alert.value, language),
-      limit: alert.limit === null ? unknown : formatNumber(alert.limit, language),
+      value: alert.value === null ? unknown : formatNumber(read.value(alert.value), language),
+      limit: alert.limit === null ? unknown : formatNumber(read.limit(alert.limit), language),
       sensor: name,
       location,
       unit: unitText(unit),

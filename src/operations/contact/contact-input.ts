@@ -1,4 +1,5 @@
 import { type Contact, ContactInput } from '#domain/notification.ts';
+import { unitProblems } from '#domain/unit-conversion.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import type { OperationContext } from '../context.ts';
 import type { DocumentFacts } from '../documents.ts';
@@ -13,6 +14,9 @@ const check = inputCheck(ContactInput, { ignore: ['created_at', 'updated_at', 'f
 export function readContactInput(ctx: OperationContext, input: unknown): ContactInput {
   const contact = check(input);
   const problems = quietHoursProblems(contact.quiet_hours);
+  for (const { pointer, detail } of unitProblems(contact.units)) {
+    problems.push({ pointer: `/units${pointer}`, detail });
+  }
   const names = ctx.channels.names();
   if (!names.includes(contact.channel)) {
     problems.push({ pointer: '/channel', detail: `must be one of: ${names.join(', ')}` });
@@ -71,6 +75,7 @@ export function makeContact(
     ...(input.quiet_hours === undefined ? {} : { quiet_hours: input.quiet_hours }),
     ...(input.storm === undefined ? {} : { storm: input.storm }),
     ...(input.fallback_contact === undefined ? {} : { fallback_contact: input.fallback_contact }),
+    ...(input.units === undefined ? {} : { units: input.units }),
     created_at,
     updated_at,
   };

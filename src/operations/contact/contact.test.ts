@@ -110,6 +110,23 @@ test('what the channel refuses is told with its place in the settings and its ow
   });
 });
 
+test('units are kept as they are written, and those that measure something else are refused', async () => {
+  const { as } = await createOperations();
+  const ctx = as('main');
+  const input = (units: unknown) => ({
+    id: 'joe',
+    body: { channel: 'email', settings: { to: 'joe@example.org' }, units },
+  });
+  const units = { system: 'us', temperature: '°C' };
+  expect((await putContact({ ctx, input: input(units) })).item.units).toEqual(units);
+  expect((await putContact({ ctx, input: input('metric') })).item.units).toBe('metric');
+  await expect(putContact({ ctx, input: input({ pressure: 'kg' }) })).rejects.toMatchObject({
+    code: 'invalid_request',
+    pointer: '/units/pressure',
+  });
+  expect(await codeOf(putContact({ ctx, input: input('imperial') }))).toBe('invalid_request');
+});
+
 test('a contact that a policy names is not removed', async () => {
   const { as } = await createOperations();
   const ctx = as('main');
