@@ -1,3 +1,4 @@
+// Tested by: engine/messages/render-message.test.ts
 import type { Alert } from './alert.ts';
 import type { Localized, Rule, Severity } from './rule.ts';
 
@@ -31,6 +32,19 @@ export interface NotificationPayload {
   digest?: { reason: 'quiet' | 'group' | 'storm'; members: NotificationPayload[] } | undefined;
   /** The name of the contact who could not be reached, in whose place the reader is told. */
   fallback_for?: string | undefined;
+  /** Where it is escalated: who was told before, the first first. */
+  told_before?: ToldBefore[] | undefined;
+}
+
+/** Somebody who was told of an alert that nobody acknowledged. */
+export interface ToldBefore {
+  /** The name of the contact. */
+  name: string;
+  channel: string;
+  /** When, RFC 3339. */
+  at: string;
+  /** False where it has not got through. */
+  is_reached: boolean;
 }
 
 /** Where a payload is made from. */

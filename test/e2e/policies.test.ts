@@ -176,6 +176,33 @@ test('the next step is told until somebody acknowledges, and all who were told h
   ]);
 });
 
+test('who was told before is named to the next step, and all of them hear that it has become worse', async () => {
+  const platform = await createTestApp();
+  const anne = await addReceiver(platform, 'anne');
+  const boss = await addReceiver(platform, 'boss');
+  await platform.put('/v1/policies/steps', {
+    steps: [{ contacts: ['anne'] }, { after: '1s', contacts: ['boss'] }],
+  });
+  const above = [
+    { limit: 30, severity: 'warning' },
+    { limit: 50, severity: 'critical' },
+  ];
+  await platform.put('/v1/rules/hot', { when: { metric: 'temperature', above } });
+  const { alerts } = await platform.send(reading(40));
+  await boss.waitFor(1);
+  const [escalated] = events(boss);
+  expect(escalated!.data.message).toMatch(/Told before: anne \(webhook \d\d:\d\d\)/);
+  await platform.send(reading(60));
+  await Promise.all([anne.waitFor(2), boss.waitFor(2)]);
+  await platform.call('POST', `/v1/alerts/${alerts[0].id}/acknowledge`, {});
+  await platform.send(reading(40));
+  await platform.send(reading(61));
+  await Promise.all([anne.waitFor(3), boss.waitFor(3)]);
+  await settled(platform);
+  expect(types(anne)).toEqual(['raised', 'severity_changed', 'severity_changed']);
+  expect(types(boss)).toEqual(['escalated', 'severity_changed', 'severity_changed']);
+});
+
 test('a first step that waits, of an alert that is over before, tells nobody', async () => {
   const platform = await createTestApp();
   const receiver = await addReceiver(platform, 'hook');

@@ -108,3 +108,24 @@ function timeFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
     return new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
   }
 }
+
+/** A time of day, `02:10`; with its day where that lies half a day or more from the time that it stands beside. */
+export function formatTimeOfDay(
+  timeMs: number,
+  by: { language: Language; timeZone: string; besideMs: number },
+): string {
+  const isFar = Math.abs(by.besideMs - timeMs) >= 12 * 3_600_000;
+  const options: Intl.DateTimeFormatOptions = {
+    ...(isFar ? { day: 'numeric', month: 'short' } : {}),
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  };
+  try {
+    return new Intl.DateTimeFormat(by.language, { ...options, timeZone: by.timeZone }).format(
+      timeMs,
+    );
+  } catch {
+    return new Intl.DateTimeFormat(by.language, { ...options, timeZone: 'UTC' }).format(timeMs);
+  }
+}

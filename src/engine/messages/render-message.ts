@@ -8,6 +8,7 @@ import { type MessageKind, messageKind } from './message-kind.ts';
 import { manyLines } from './plain-text.ts';
 import { fillTemplate } from './rule-template.ts';
 import { shortText } from './short-text.ts';
+import { toldBeforeText } from './told-before.ts';
 
 export interface MessageRequest {
   type: NotificationType;
@@ -40,7 +41,10 @@ export function renderMessage(request: MessageRequest): RenderedMessage {
     subject: translate(language, `subject.${kind}`, words),
     first: instead + translate(language, `short.${kind}`, { ...words, headline }),
     short: shortText(words, { kind, language }),
-    rows: alertRows(kind, { words, reader }),
+    rows: [
+      ...alertRows(kind, { words, reader }),
+      { label: 'label.told_before', text: toldBeforeText(payload.told_before, reader) },
+    ],
     instructions: instructions && fillTemplate(instructions, template),
     link: publicUrl && alertLink(publicUrl, payload.alert.id),
     acknowledgeLink: request.acknowledgeLink,

@@ -2,6 +2,7 @@ import {
   buildNotificationPayload,
   type NotificationFacts,
   type NotificationPayload,
+  type ToldBefore,
 } from '#domain/notification-payload.ts';
 import type { Rule, Severity } from '#domain/rule.ts';
 import type { FollowUpTarget } from '#engine/routing/follow-up.ts';
@@ -63,7 +64,12 @@ export function payloadNow(
   {
     as,
     previousSeverity = null,
-  }: { as: FollowUpTarget['as'] | 'cleared'; previousSeverity?: Severity | null },
+    toldBefore = [],
+  }: {
+    as: FollowUpTarget['as'] | 'cleared';
+    previousSeverity?: Severity | null;
+    toldBefore?: ToldBefore[];
+  },
 ): string {
   const facts = {
     alert: alertFromRow(alert),
@@ -71,5 +77,7 @@ export function payloadNow(
     repeat: as === 'repeat',
     previousSeverity: as === 'severity_changed' ? previousSeverity : null,
   };
-  return JSON.stringify(buildNotificationPayload(facts));
+  const payload = buildNotificationPayload(facts);
+  const isEscalated = as === 'escalated' && toldBefore.length > 0;
+  return JSON.stringify(isEscalated ? { ...payload, told_before: toldBefore } : payload);
 }

@@ -1,24 +1,27 @@
 import { VigieError } from '#domain/errors.ts';
+import type { ToldBefore } from '#domain/notification-payload.ts';
 import type { Severity } from '#domain/rule.ts';
+import { formatTime } from '#domain/time.ts';
+import { isHushed } from '#engine/alarms/hush.ts';
 import { type FollowUpFacts, type FollowUpTarget, followUp } from '#engine/routing/follow-up.ts';
 import type { Routing } from '#engine/routing/prepare-routing.ts';
 import { holdFor, tellsOf } from '#engine/routing/route-alert.ts';
 import { loadRouting } from '#operations/policy/load-routing.ts';
-import { uuidV7 } from '#platform/ids.ts';
 import { moveAlert } from '#storage/state/alarms.ts';
-import {
-  advanceRepeat,
-  findDueRepeats,
-  heldBy,
-  insertNotifications,
-  queuedNotification,
-} from '#storage/state/outbox.ts';
+import { advanceRepeat, findDueRepeats, insertNotifications } from '#storage/state/outbox.ts';
 import type { AlertsTable, NotificationsTable } from '#storage/state/schema.ts';
-import type { StateStore } from '#storage/state/state-store.ts';
-import { contactsWaiting, notificationsOfAlert, toldContacts } from '#storage/state/told.ts';
+import type { StateDb, StateStore } from '#storage/state/state-store.ts';
+import {
+  contactsWaiting,
+  firstTold,
+  notificationsOfAlert,
+  toldContacts,
+} from '#storage/state/told.ts';
 import { type AlertTexts, loadTexts, payloadNow } from './alert-texts.ts';
+import { followUpRow } from './follow-up-row.ts';
 import { lookAtAlert } from './look-at-alert.ts';
 import { newsOfAlert } from './news-of-alert.ts';
+import { rowsOfSeverity } from './rows-of-severity.ts';
 
 const ALERTS_A_TIME = 50;
 const AFTER_FAILURE_MS = 60_000;
@@ -73,6 +76,7 @@ async function seeTo(
   onChanged: (alert: AlertsTable) => void,
 ): Promise<void> {
   if (alert.state === 'cleared') return tellCleared(state, { alert, routing, nowMs });
+  if (alert.acknowledged === 1) await tellSeverity(state, { alert, routing, nowMs });
   const open = await lookAtAlert(state, { alert, windows: routing.windows, nowMs }, onChanged);
   if (open) await tellOn(state, { alert: open, routing, nowMs });
 }
@@ -93,15 +97,13 @@ async function tellOn(state: StateStore, { alert, routing, nowMs }: Due): Promis
         !newcomers.has(contactId) && (as !== 'repeat' || !waiting.has(contactId)),
     ),
   ];
-  const rows = told.map((target) =>
-    rowFor({
-      alert,
-      nowMs,
-      target,
-      payload: payloadNow(alert, texts, { as: target.as, previousSeverity: news.previousSeverity }),
-    }),
-  );
   const escalated = told.find(({ as }) => as === 'escalated');
+  const toldBefore = escalated ? await toldSoFar(db, { alertId: alert.id, routing }) : [];
+  const { previousSeverity } = news;
+  const rows = told.map((target) => {
+    const payload = payloadNow(alert, texts, { as: target.as, previousSeverity, toldBefore });
+    return followUpRow({ alert, nowMs, target, payload });
+  });
   const nextMs = Math.min(course.nextMs ?? Infinity, nowMs + (news.repeatMs ?? Infinity));
   await state.transaction(async (tx) => {
     const isMine = await moveAlert(tx, {
@@ -112,7 +114,18 @@ async function tellOn(state: StateStore, { alert, routing, nowMs }: Due): Promis
       },
       entries: escalated ? [escalationOf(alert, escalated, nowMs)] : [],
     });
-    if (isMine) await insertNotifications(tx, rows);
+    if (!isMine) return;
+    await insertNotifications(tx, rows);
+    await insertNotifications(tx, await rowsOfSeverity(tx, { alert, texts, routing, nowMs }));
+  });
+}
+
+/** Somebody sees to it, and it has become worse since: whoever was told hears that, as those of the first step do. */
+async function tellSeverity(state: StateStore, { alert, routing, nowMs }: Due): Promise<void> {
+  if (isHushed(alert, nowMs)) return;
+  const texts = await loadTexts(state.db, alert);
+  await state.transaction(async (tx) => {
+    await insertNotifications(tx, await rowsOfSeverity(tx, { alert, texts, routing, nowMs }));
   });
 }
 
@@ -138,10 +151,23 @@ async function tellCleared(state: StateStore, { alert, routing, nowMs }: Due): P
       const { channel } = contact;
       const target = { contactId, policyId, step, channel, hold, as: 'cleared' as const };
       const payload = payloadNow(alert, texts, { as: 'cleared' });
-      rows.set(contactId, rowFor({ alert, nowMs, target, payload }));
+      rows.set(contactId, followUpRow({ alert, nowMs, target, payload }));
     }
     await insertNotifications(tx, [...rows.values()]);
   });
+}
+
+/** As whoever is told next reads it. */
+async function toldSoFar(
+  db: StateDb,
+  { alertId, routing }: { alertId: string; routing: Routing },
+): Promise<ToldBefore[]> {
+  return (await firstTold(db, alertId)).map(({ contactId, channel, atMs, isReached }) => ({
+    name: routing.contactById.get(contactId)?.name ?? contactId,
+    channel,
+    at: formatTime(atMs),
+    is_reached: isReached,
+  }));
 }
 
 function changeOf(alert: AlertsTable, { rule, sensor }: AlertTexts): FollowUpFacts['alert'] {
@@ -151,33 +177,6 @@ function changeOf(alert: AlertsTable, { rule, sensor }: AlertTexts): FollowUpFac
     rule,
     sensor,
   };
-}
-
-function rowFor({
-  alert,
-  nowMs,
-  target,
-  payload,
-}: {
-  alert: AlertsTable;
-  nowMs: number;
-  target: Omit<FollowUpTarget, 'as'> & { as: FollowUpTarget['as'] | 'cleared' };
-  payload: string;
-}): NotificationsTable {
-  return queuedNotification(
-    {
-      id: uuidV7(nowMs),
-      customer: alert.customer,
-      alert_id: alert.id,
-      contact_id: target.contactId,
-      policy_id: target.policyId,
-      channel: target.channel,
-      type: target.as === 'repeat' ? 'raised' : target.as,
-      payload,
-      atMs: nowMs,
-    },
-    { step: target.step, ...heldBy(target.hold) },
-  );
 }
 
 function escalationOf(alert: AlertsTable, target: FollowUpTarget, nowMs: number) {

@@ -171,3 +171,14 @@ export async function closeAlertsOfSensor(
       .execute();
   }
 }
+
+/** When the severity of an alert last changed, ms, and what it was before; undefined where it is as it was raised. */
+export async function latestSeverityChange(
+  db: StateDb | StateTransaction,
+  alertId: string,
+): Promise<{ atMs: number; previous: string } | undefined> {
+  const entries = await alertHistory(db, alertId);
+  const at = entries.findLastIndex(({ change }) => change === 'severity_changed');
+  const [before, last] = [entries[at - 1], entries[at]];
+  return before && last ? { atMs: Number(last.at), previous: before.severity } : undefined;
+}

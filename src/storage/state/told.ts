@@ -53,6 +53,67 @@ export async function toldContacts(
   }));
 }
 
+/**
+ * Whom an alert was told to before a time, and who has not been told of it since then: each once, by the step that told
+ * last. Being told that it is over does not count.
+ */
+export async function toldBefore(
+  tx: StateTransaction,
+  { alertId, beforeMs }: { alertId: string; beforeMs: number },
+): Promise<Pick<ToldRow, 'contactId' | 'policyId' | 'step'>[]> {
+  const rows = await tx
+    .selectFrom('notifications')
+    .select(['contact_id', 'policy_id', 'step', 'created_at'])
+    .where('alert_id', '=', alertId)
+    .where('type', 'in', ALARM_TYPES)
+    .where('left_out', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  const latest = new Map(rows.map((row) => [row.contact_id, row]));
+  return [...latest.values()]
+    .filter((row) => Number(row.created_at) < beforeMs)
+    .map((row) => ({ contactId: row.contact_id, policyId: row.policy_id, step: row.step }));
+}
+
+/** One contact on one channel, and when an alert was first told there. */
+export interface FirstTold {
+  contactId: string;
+  channel: string;
+  atMs: number;
+  /** Something of it got through. */
+  isReached: boolean;
+}
+
+/** Who has been told of an alert so far, the first first. What still waits for the end of quiet hours or for others does not count. */
+export async function firstTold(
+  db: StateDb | StateTransaction,
+  alertId: string,
+): Promise<FirstTold[]> {
+  const rows = await db
+    .selectFrom('notifications')
+    .select((select) => [
+      'contact_id',
+      'channel',
+      select.fn.min<number>(toldAt).as('at'),
+      sql<number>`max(case when state = 'sent' then 1 else 0 end)`.as('reached'),
+    ])
+    .where('alert_id', '=', alertId)
+    .where('type', 'in', ALARM_TYPES)
+    .where('left_out', 'is', null)
+    .where(({ eb, or }) => or([eb('group_key', 'is', null), eb('released_at', 'is not', null)]))
+    .groupBy(['contact_id', 'channel'])
+    .orderBy('at')
+    .orderBy('contact_id')
+    .execute();
+  return rows.map((row) => ({
+    contactId: row.contact_id,
+    channel: row.channel,
+    atMs: Number(row.at),
+    isReached: Number(row.reached) === 1,
+  }));
+}
+
 /** Contacts for whom something about an alert still waits to be sent. */
 export async function contactsWaiting(
   db: StateDb | StateTransaction,

@@ -99,8 +99,9 @@ function notify(
   );
   if (routed.repeatMs !== null && row.state === 'active')
     keep(group, row, { next_repeat_at: group.nowMs + routed.repeatMs });
-  if (row.state === 'cleared' && routed.hasLaterSteps) {
-    // Whom later steps have told is known to the notifier: it tells them that this is over.
+  const isNews = row.state === 'cleared' || transition.change === 'severity_changed';
+  if (isNews && routed.hasLaterSteps) {
+    // Whom later steps have told is known to the notifier: it tells them that this is over, or has become worse.
     keep(group, row, { next_repeat_at: group.nowMs });
   }
   if (routed.targets.length === 0) return row.state === 'active' && routed.repeatMs !== null;
