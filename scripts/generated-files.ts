@@ -9,6 +9,7 @@ import { Rule, RuleInput } from '#domain/rule.ts';
 import { Sensor, SensorInput } from '#domain/sensor.ts';
 import { AlertEvent, DeadLetterEvent } from '#domain/stream-events.ts';
 import { StreamReading, StreamRefusal } from '#domain/stream-records.ts';
+import { Template, TemplateInput } from '#domain/template.ts';
 import { systemClock } from '#domain/time.ts';
 import { Authenticator } from '#operations/access/authenticator.ts';
 import { OneTimeCodes } from '#operations/access/one-time-codes.ts';
@@ -34,6 +35,8 @@ const SCHEMAS: Readonly<Record<string, object>> = {
   'contact-input': ContactInput,
   policy: Policy,
   'policy-input': PolicyInput,
+  template: Template,
+  'template-input': TemplateInput,
   delivery: Delivery,
   'stream-reading': StreamReading,
   'stream-refusal': StreamRefusal,

@@ -8,14 +8,16 @@ Examples:
   $ vigie apply -f alarms.yaml --dry-run
   $ vigie apply -f alarms/ --yes
 
-Each document has a kind (contact, on-call, policy, rule, maintenance-window or sensor), an id and the fields of the API. \${env:NAME}
+Each document has a kind (template, contact, on-call, policy, rule, maintenance-window or sensor), an id and the fields of the API. \${env:NAME}
 in any text is taken from the environment. What no file describes stays as it is; nothing is deleted.`;
 
 export function addApply(program: Command, host: CommandHost): void {
   withTarget(
     program
       .command('apply')
-      .description('make contacts, on-call, policies, rules, windows and sensors what files say'),
+      .description(
+        'make templates, contacts, on-call, policies, rules, windows and sensors what files say',
+      ),
   )
     .requiredOption('-f, --file <path>', 'a YAML or JSON file, or a folder of such files')
     .option('--dry-run', 'print the plan, change nothing')

@@ -45,7 +45,7 @@ export function addExport(program: Command, host: CommandHost): void {
     .addOption(
       new Option(
         '--config',
-        'write contacts, on-call, policies, rules, windows and sensors as YAML for apply',
+        'write templates, contacts, on-call, policies, rules, windows and sensors as YAML for apply',
       ).conflicts(['format', 'sensors', 'metric', 'from', 'to']),
     )
     .option('--sensors <ids>', 'only these sensors (* and ?), by comma', names)

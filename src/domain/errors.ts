@@ -78,6 +78,7 @@ export const ERRORS = {
   invalid_state: [409, 'The present state does not allow this', "L'état actuel ne le permet pas"],
   rate_limited: [429, 'Too many requests for this key', 'Trop de requêtes pour cette clé'],
   private_address_refused: [400, 'The address is private', "L'adresse est privée"],
+  template_invalid: [400, 'The template is not valid', "Le modèle n'est pas valide"],
   rule_invalid: [400, 'The rule is not valid', "La règle n'est pas valide"],
   // The platform itself.
   overloaded: [

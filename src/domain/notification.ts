@@ -24,6 +24,8 @@ const wishes = {
   storm: Type.Optional(Type.Enum(['digest', 'whole'])),
   /** Who is told instead when this contact cannot be reached. */
   fallback_contact: Type.Optional(ThingId),
+  /** How messages to this contact are worded, whatever the policy says. */
+  template: Type.Optional(ThingId),
   /** Values and limits are told in these; what they do not name is told as it is measured. */
   units: Type.Optional(UnitWishes),
 };
@@ -133,6 +135,8 @@ const policyFields = {
   /** Who is told instead when a contact cannot be reached, or not within `fallback_after`. */
   fallback: Type.Optional(Type.Array(ThingId, { maxItems: 20 })),
   fallback_after: Type.Optional(Duration),
+  /** How its messages are worded. */
+  template: Type.Optional(ThingId),
   on: Type.Optional(
     Type.Array(NotificationTypeSchema, { minItems: 1, maxItems: NOTIFICATION_TYPES.length }),
   ),

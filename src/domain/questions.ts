@@ -3,6 +3,7 @@ import { Alert } from './alert.ts';
 import { Contact, DELIVERY_STATES, Delivery, Policy } from './notification.ts';
 import { DateTime, pageFields, pageOf } from './page.ts';
 import { Duration, Rule, Severity, ThingId } from './rule.ts';
+import { Template } from './template.ts';
 
 // Tested by: operations/alert/shelve.test.ts
 
@@ -108,6 +109,7 @@ export type ListedRule = Static<typeof ListedRule>;
 export const RulePage = pageOf(ListedRule, 'RulePage');
 export const ContactPage = pageOf(Contact, 'ContactPage');
 export const PolicyPage = pageOf(Policy, 'PolicyPage');
+export const TemplatePage = pageOf(Template, 'TemplatePage');
 
 /** What became of a test message. */
 export const ContactTestResult = Type.Object(

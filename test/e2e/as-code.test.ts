@@ -36,9 +36,14 @@ recurrence: FREQ=WEEKLY;BYDAY=MO
 kind: contact
 id: hook
 channel: webhook
+template: kitchen
 settings:
   url: http://127.0.0.1:9/in
   secret: \${env:HOOK_SECRET}
+---
+kind: template
+id: kitchen
+texts: [{language: en, text: "{sensor}: {value}"}]
 ---
 kind: sensor
 id: freezer-1
@@ -67,8 +72,10 @@ test('files are planned, applied in order, and a second time there is nothing to
   const platform = await createTestApp();
   const host = shell(platform, { HOOK_SECRET: SECRET });
   expect(await host.run(APPLY, ['--dry-run'])).toBe(0);
-  expect(host.out).toContain('create    contact/hook\ncreate    on-call/nights\n');
-  expect(host.out).toContain('7 to create, 0 to change, 0 unchanged.');
+  expect(host.out).toContain(
+    'create    template/kitchen\ncreate    contact/hook\ncreate    on-call/nights\n',
+  );
+  expect(host.out).toContain('8 to create, 0 to change, 0 unchanged.');
   expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
 
   expect(await host.run(APPLY)).toBe(2);
@@ -128,7 +135,7 @@ test('the first refusal stops it, with line and pointer and what was done', asyn
   expect(host.err).toContain(
     'alarms.yaml:10 policy/cold-chain /steps/0/contacts/1: there is no contact nobody',
   );
-  expect(host.err).toContain('2 of 7 were applied, the others were not');
+  expect(host.err).toContain('3 of 8 were applied, the others were not');
   expect(host.err).toContain('policy/cold-chain was refused [invalid_request]');
   expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(404);
 });
@@ -175,9 +182,16 @@ test('what one platform exports makes another one the same', async () => {
   const exported = readFileSync(join(source.cwd, 'all.yaml'), 'utf8');
   expect(exported).not.toContain('whsec_');
   expect(exported.match(/^kind: .*/gm)).toEqual(
-    ['contact', 'on-call', 'policy', 'rule', 'maintenance-window', 'sensor', 'sensor'].map(
-      (kind) => `kind: ${kind}`,
-    ),
+    [
+      'template',
+      'contact',
+      'on-call',
+      'policy',
+      'rule',
+      'maintenance-window',
+      'sensor',
+      'sensor',
+    ].map((kind) => `kind: ${kind}`),
   );
 
   const second = await createTestApp();

@@ -6,6 +6,7 @@ import { readOnCallInput } from '#operations/on-call/on-call-input.ts';
 import { readPolicyInput } from '#operations/policy/policy-input.ts';
 import { readRuleInput } from '#operations/rule/rule-input.ts';
 import { READ_ONLY, readSensorInput } from '#operations/sensor/sensor-input.ts';
+import { readTemplateInput } from '#operations/template/template-input.ts';
 
 // Tested by: cli/as-code/as-code.test.ts, test/e2e/as-code.test.ts
 
@@ -28,6 +29,14 @@ export interface Kind {
 
 /** In the order in which they need each other. */
 export const KINDS: readonly Kind[] = [
+  {
+    name: 'template',
+    path: '/v1/templates',
+    areAlone: true,
+    check: readTemplateInput,
+    serverMade: ['id', 'created_at', 'updated_at', 'warnings'],
+    settle: (fields, id) => ({ name: id, ...fields }),
+  },
   {
     name: 'contact',
     path: '/v1/contacts',

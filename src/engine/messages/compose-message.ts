@@ -3,6 +3,7 @@ import type { Language } from '#domain/language.ts';
 import { type MessageKey, type MessageValues, translate } from './catalog.ts';
 import { cut, cutAtWord, escapeHtml, manyLines, oneLine } from './plain-text.ts';
 import { SHORT_LENGTH } from './short-text.ts';
+import type { ChosenTexts } from './template-text.ts';
 
 /** What to call a link and where it leads. */
 interface MessageLink {
@@ -42,6 +43,8 @@ export interface MessageParts {
   first: string;
   /** What a pager shows; what happened, cut, where it is left out. */
   short?: string | undefined;
+  /** Words of a template, which take the place of the platform's; the links stay. */
+  own?: ChosenTexts | undefined;
   rows: readonly Row[];
   instructions?: string | undefined;
   link?: string | undefined;
@@ -51,7 +54,7 @@ export interface MessageParts {
 const SUBJECT_LENGTH = 200;
 
 /** Puts the parts together as plain text and as HTML, whatever characters they hold. */
-export function composeMessage({ language, ...parts }: MessageParts): RenderedMessage {
+export function composeMessage({ language, own = {}, ...parts }: MessageParts): RenderedMessage {
   const say = (key: MessageKey, values?: MessageValues) => translate(language, key, values);
   const first = manyLines(parts.first);
   const instructions = manyLines(parts.instructions ?? '');
@@ -66,22 +69,19 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
 
   const blocks = [first, rows.map((row) => say('row', row)).join('\n')];
   if (instructions) blocks.push(`${say('instructions')}\n${instructions}`);
-  const body = blocks.join('\n\n');
+  const ownText = own.text === undefined ? undefined : manyLines(own.text);
+  const body = ownText ?? blocks.join('\n\n');
   const linkRows = links.map(({ label, url }) => say('row', { label, text: url })).join('\n');
 
   const html = [
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"></head><body>`,
-    `<p><strong>${htmlLines(first)}</strong></p>`,
-    '<table>',
-    ...rows.map(
-      ({ label, text }) =>
-        `<tr><th align="left">${escapeHtml(label)}</th><td>${escapeHtml(text)}</td></tr>`,
-    ),
-    '</table>',
   ];
-  if (instructions) {
-    html.push(`<p>${escapeHtml(say('instructions'))}<br>${htmlLines(instructions)}</p>`);
-  }
+  if (ownText === undefined) {
+    html.push(`<p><strong>${htmlLines(first)}</strong></p>`, htmlTable(rows));
+    if (instructions) {
+      html.push(`<p>${escapeHtml(say('instructions'))}<br>${htmlLines(instructions)}</p>`);
+    }
+  } else html.push(`<p>${htmlLines(ownText)}</p>`);
   if (links.length > 0) {
     const anchors = links.map(
       ({ label, url }) => `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`,
@@ -91,14 +91,22 @@ export function composeMessage({ language, ...parts }: MessageParts): RenderedMe
   html.push('</body></html>');
   return {
     language,
-    subject: cut(oneLine(parts.subject), SUBJECT_LENGTH),
-    short: cutAtWord(oneLine(parts.short ?? first), SHORT_LENGTH),
+    subject: cut(oneLine(own.subject ?? parts.subject), SUBJECT_LENGTH),
+    short: cutAtWord(oneLine(own.short ?? parts.short ?? first), SHORT_LENGTH),
     text: `${[body, linkRows].filter(Boolean).join('\n\n')}\n`,
     body,
     link,
     acknowledgeLink,
     html: `${html.join('\n')}\n`,
   };
+}
+
+function htmlTable(rows: readonly { label: string; text: string }[]): string {
+  const lines = rows.map(
+    ({ label, text }) =>
+      `<tr><th align="left">${escapeHtml(label)}</th><td>${escapeHtml(text)}</td></tr>`,
+  );
+  return ['<table>', ...lines, '</table>'].join('\n');
 }
 
 function htmlLines(text: string): string {

@@ -35,6 +35,9 @@ export interface AlertWords {
   value: string;
   limit: string;
   peak: string;
+  /** In the reader's unit; 0 where there is none. */
+  valueNumber: number;
+  limitNumber: number;
   since: string;
   cleared: string;
   duration: string;
@@ -84,6 +87,8 @@ export function describeAlert(payload: NotificationPayload, reader: MessageReade
     metric,
     value,
     limit,
+    valueNumber: read.value(alert.value ?? Number.NaN) || 0,
+    limitNumber: read.limit(alert.limit ?? Number.NaN) || 0,
     peak: alert.peak === alert.value ? '' : quantity(alert.peak),
     since,
     cleared: moment(alert.cleared_at),

@@ -1,17 +1,7 @@
 // Tested by: render-message.test.ts
 import type { NotificationType } from '#domain/notification.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
-
-/** What there is to say of an alert. */
-const MESSAGE_KINDS = [
-  'raised',
-  'repeat',
-  'escalated',
-  'severity_changed',
-  'cleared',
-  'acknowledged',
-] as const;
-export type MessageKind = (typeof MESSAGE_KINDS)[number];
+import type { MessageKind } from '#domain/template.ts';
 
 /** What a notification about one alert says. */
 export function messageKind(

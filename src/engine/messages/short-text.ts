@@ -1,7 +1,7 @@
 import type { Language } from '#domain/language.ts';
+import type { MessageKind } from '#domain/template.ts';
 import { translate } from './catalog.ts';
 import type { AlertWords } from './describe-alert.ts';
-import type { MessageKind } from './message-kind.ts';
 import { cutAtWord } from './plain-text.ts';
 
 /** What one text message holds (GSM 03.38, 7 bits a character), and what a banner shows. */

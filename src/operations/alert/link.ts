@@ -2,23 +2,19 @@ import { readAcknowledgeToken } from '#domain/acknowledge-token.ts';
 import { errorStatus } from '#domain/errors.ts';
 import type { Language } from '#domain/language.ts';
 import type { Contact } from '#domain/notification.ts';
-import { buildNotificationPayload } from '#domain/notification-payload.ts';
-import type { Rule } from '#domain/rule.ts';
 import {
   type AcknowledgePage,
   type LinkProblem,
   renderAcknowledgePage,
   renderLinkProblem,
 } from '#engine/messages/render-acknowledge-page.ts';
-import { alertFromRow } from '#storage/state/alert-row.ts';
 import { findAlert } from '#storage/state/alerts.ts';
 import { findDocument } from '#storage/state/documents.ts';
 import { linkSecret } from '#storage/state/link-secret.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
-import { findSensor } from '#storage/state/sensors.ts';
 import type { OperationServices } from '../context.ts';
 import { parseBody } from '../documents.ts';
-import { builtInRule } from '../rule/built-in.ts';
+import { payloadOfAlert } from './payload-of-alert.ts';
 
 // Tested by: link.test.ts
 
@@ -81,12 +77,7 @@ export async function linkPage(
   { alert, contact }: OpenLink,
   isDone: boolean,
 ): Promise<AcknowledgePage> {
-  const { customer, rule_id: ruleId, sensor_id: sensorId } = alert;
-  const kept = await findDocument(db, { customer, kind: 'rule', id: ruleId });
-  const rule = kept ? parseBody<Rule>(kept) : (builtInRule(ruleId) ?? { id: ruleId });
-  const row = await findSensor(db, { customer, sensorId });
-  const sensor = { id: sensorId, name: row?.name, location: row?.location, labels: {} };
-  const payload = buildNotificationPayload({ alert: alertFromRow(alert), rule, sensor });
+  const payload = await payloadOfAlert(db, alert);
   return renderAcknowledgePage({ payload, reader: contact, isDone });
 }
 

@@ -1,8 +1,9 @@
 import { type Contact, ContactInput } from '#domain/notification.ts';
 import { unitProblems } from '#domain/unit-conversion.ts';
+import type { StateTransaction } from '#storage/state/state-store.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import type { OperationContext } from '../context.ts';
-import type { DocumentFacts } from '../documents.ts';
+import { type DocumentFacts, missingDocuments } from '../documents.ts';
 import { quietHoursProblems } from '../policy/quiet-hours.ts';
 import { keepSecrets, maskSettings } from './contact-secrets.ts';
 
@@ -57,6 +58,18 @@ export async function readySettings(
   return ctx.channels.prepareSettings(channel, settings);
 }
 
+/** Refuses a template that is not there. */
+export async function checkTemplate(
+  ctx: OperationContext,
+  { template }: ContactInput,
+  tx: StateTransaction,
+): Promise<void> {
+  if (template === undefined) return;
+  const kind = { customer: ctx.caller.customer, kind: 'template' } as const;
+  const problems = await missingDocuments(tx, kind, [['/template', template]]);
+  if (problems.length > 0) throw refuse(problems);
+}
+
 /** The contact as it is stored. */
 export function makeContact(
   input: ContactInput,
@@ -75,6 +88,7 @@ export function makeContact(
     ...(input.quiet_hours === undefined ? {} : { quiet_hours: input.quiet_hours }),
     ...(input.storm === undefined ? {} : { storm: input.storm }),
     ...(input.fallback_contact === undefined ? {} : { fallback_contact: input.fallback_contact }),
+    ...(input.template === undefined ? {} : { template: input.template }),
     ...(input.units === undefined ? {} : { units: input.units }),
     created_at,
     updated_at,

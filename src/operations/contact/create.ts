@@ -2,7 +2,13 @@ import type { Contact } from '#domain/notification.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { writeDocument } from '../documents.ts';
-import { contactDetail, makeContact, readContactInput, readySettings } from './contact-input.ts';
+import {
+  checkTemplate,
+  contactDetail,
+  makeContact,
+  readContactInput,
+  readySettings,
+} from './contact-input.ts';
 import { maskSettings } from './contact-secrets.ts';
 
 /** Makes a contact. A secret that the platform makes for it is shown in this answer alone. */
@@ -24,7 +30,10 @@ export async function createContact({
     id: contact.id ?? uuidV7(ctx.clock.now()),
     verb: 'create',
     detail: contactDetail(ctx, contact),
-    make: (facts) => makeContact(contact, settings, facts),
+    async make(facts, tx) {
+      await checkTemplate(ctx, contact, tx);
+      return makeContact(contact, settings, facts);
+    },
   });
   ctx.bus.publish('routing.changed', { customer: ctx.caller.customer });
   return { ...item, settings: maskSettings(ctx.channels, item, made) };

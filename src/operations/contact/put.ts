@@ -3,7 +3,13 @@ import { findDocument } from '#storage/state/documents.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { parseBody, writeDocument } from '../documents.ts';
 import { checkSameId, checkThingId } from '../path-id.ts';
-import { contactDetail, makeContact, readContactInput, readySettings } from './contact-input.ts';
+import {
+  checkTemplate,
+  contactDetail,
+  makeContact,
+  readContactInput,
+  readySettings,
+} from './contact-input.ts';
 import { maskSettings } from './contact-secrets.ts';
 
 /**
@@ -38,7 +44,10 @@ export async function putContact({
     id,
     verb: 'put',
     detail: contactDetail(ctx, contact),
-    make: (facts) => makeContact(contact, settings, facts),
+    async make(facts, tx) {
+      await checkTemplate(ctx, contact, tx);
+      return makeContact(contact, settings, facts);
+    },
   });
   ctx.bus.publish('routing.changed', { customer });
   return { created, item: { ...item, settings: maskSettings(ctx.channels, item, made) } };

@@ -51,6 +51,8 @@ export async function makePolicy(
       (input.fallback ?? []).map((id, at) => [`/fallback/${at}`, id] as const),
     )),
   ];
+  const templates = input.template === undefined ? [] : [['/template', input.template] as const];
+  problems.push(...(await missingDocuments(tx, { customer, kind: 'template' }, templates)));
   if (problems.length > 0) throw refuse(problems);
   const { id: _id, enabled = true, ...rest } = input;
   const { id, created_at, updated_at } = facts;

@@ -33,6 +33,7 @@ import { sensorReadingRoutes } from './routes/v1/sensor-readings.ts';
 import { sensorRoutes } from './routes/v1/sensors.ts';
 import { sessionRoutes } from './routes/v1/session.ts';
 import { statusRoutes } from './routes/v1/status.ts';
+import { templateRoutes } from './routes/v1/templates.ts';
 import { PLAIN_HEADERS } from './security-headers.ts';
 import { answerUnknownRoutes, type LastAnswer } from './unknown-routes.ts';
 
@@ -90,6 +91,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   contactRoutes(app, context);
   policyRoutes(app, context);
   pushRoutes(app, context);
+  templateRoutes(app, context);
   onCallRoutes(app, context);
   maintenanceWindowRoutes(app, context);
   deliveryRoutes(app, context);

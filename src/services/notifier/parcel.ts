@@ -18,6 +18,8 @@ export interface Parcel {
   readonly contact?: Contact;
   readonly channel?: Channel;
   readonly message?: RenderedMessage;
+  /** What is to be written down beside the outcome: that a template could not be used. */
+  readonly note?: string;
   /** Set by whichever stage knows what came of the attempt; the stages before the decision then pass it on. */
   readonly outcome?: Outcome;
   /** When the outcome was known, ms. */

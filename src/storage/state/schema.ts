@@ -44,7 +44,7 @@ export interface SensorStatesTable {
 /** Rules, contacts and policies: a JSON body each, by customer and id. */
 export interface DocumentsTable extends Audited {
   customer: string;
-  kind: 'rule' | 'contact' | 'policy' | 'on-call' | 'maintenance-window';
+  kind: 'rule' | 'contact' | 'policy' | 'on-call' | 'maintenance-window' | 'template';
   id: string;
   revision: number;
   body: string;

@@ -7,7 +7,9 @@ import { nextAttemptAt, type RetryPolicy } from '../retry-policy.ts';
 export function decide(parcel: Parcel, { retryPolicy, clock }: NotifierContext): Parcel {
   const { outcome, row, endedMs = clock.now() } = parcel;
   if (!outcome) throw new Error('an attempt without an outcome');
-  return { ...parcel, attempt: attemptOf(outcome, { row, endedMs, retryPolicy }) };
+  const attempt = attemptOf(outcome, { row, endedMs, retryPolicy });
+  const detail = [attempt.detail, parcel.note].filter(Boolean).join('; ') || null;
+  return { ...parcel, attempt: { ...attempt, detail } };
 }
 
 export function attemptOf(

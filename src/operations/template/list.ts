@@ -1,0 +1,16 @@
+import type { Page, PageQuery } from '#domain/page.ts';
+import type { Template } from '#domain/template.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { pageOfDocuments } from '../documents.ts';
+
+/** In the order of their ids. */
+export function listTemplates({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: PageQuery;
+}): Promise<Page<Template>> {
+  authorize(ctx, 'read');
+  return pageOfDocuments<Template>(ctx, 'template', input);
+}
