@@ -8,7 +8,7 @@ const DateTime = Type.String({ format: 'date-time' });
 const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()]);
 
-/** An alert that there is, or one that there might be; raised `at`, now where it is left out. */
+/** An alert that there is, from its real course on, or one that there might be, raised now; with `at` either as if raised then. */
 export const PolicyPreviewInput = Type.Object(
   {
     alert_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -48,7 +48,9 @@ export const PolicyPreview = Type.Object(
         policy_id: OrNull(Type.String()),
         contact_id: Type.String(),
         channel: Type.String(),
-        type: Type.Enum(['raised', 'escalated', 'repeat']),
+        type: Type.Enum(['raised', 'escalated', 'repeat', 'severity_changed']),
+        /** It has been told: the line is from the ledger. */
+        already: Type.Boolean(),
         held_until: OrNull(DateTime),
         held_by: OrNull(Type.String()),
         /** What one contact is told with the same key goes out together. */
@@ -56,7 +58,7 @@ export const PolicyPreview = Type.Object(
       }),
     ),
     nobody: Type.Boolean(),
-    /** Why nobody is told at that time all the same: `shelved`, `out-of-service`, `maintenance-window/<id>`, `sensor/<id>` (a silent parent). */
+    /** Why nobody is told at that time all the same: `acknowledged`, `shelved`, `out-of-service`, `maintenance-window/<id>`, `sensor/<id>` (a silent parent). */
     hushed_by: OrNull(Type.String()),
   },
   { title: 'PolicyPreview' },

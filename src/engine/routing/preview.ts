@@ -8,11 +8,13 @@ export interface ForeseenTelling extends Pick<RouteTarget, 'contactId' | 'channe
   atMs: number;
   /** From 0 on; null without a policy. */
   step: number | null;
-  type: 'raised' | 'escalated' | 'repeat';
+  type: 'raised' | 'escalated' | 'repeat' | 'severity_changed';
   /** When it goes out; null = at once. */
   heldUntilMs: number | null;
   heldBy: string | null;
   groupKey: string | null;
+  /** It has been told. */
+  isPast?: boolean;
 }
 
 type Target = RouteTarget & { as: string };
@@ -22,6 +24,8 @@ interface Foreseeing {
   alert: FollowUpFacts['alert'];
   /** When the alert is raised. */
   sinceMs: number;
+  /** Where the alert has been told of: by what, and when it is looked at next (null = never). */
+  course?: { told: readonly ForeseenTelling[]; nextMs: number | null } | undefined;
 }
 
 const HORIZON_MS = 24 * 3_600_000;
@@ -31,24 +35,28 @@ const MOST_LOOKS = 1500;
 
 /**
  * Who would be told of an alert, and when, if nobody acknowledged it and nothing else happened: for 24 hours from its
- * beginning, at most 100 lines, in order. The live decisions are asked, as the clock would ask them.
+ * beginning, or from the next look at one that has a course already, at most 100 lines, in order; what has been told goes
+ * before them. The live decisions are asked, as the clock would ask them.
  */
 export function foreseeTellings(facts: Foreseeing): ForeseenTelling[] {
-  const { routing, alert, sinceMs } = facts;
-  const told: ForeseenTelling[] = [];
+  const { routing, alert, sinceMs, course: past } = facts;
+  const told: ForeseenTelling[] = [...(past?.told ?? [])];
+  const most = told.length + MOST_TOLD;
   const add = (targets: readonly Target[], atMs: number) => {
     const lines = targets.map((target) => foresee(target, { told, atMs, facts }));
     told.push(...lines);
   };
-  const route = routeAlert({ ...alert, type: 'raised', atMs: sinceMs }, routing);
-  add(
-    route.targets.map((target) => ({ ...target, as: 'raised' })),
-    sinceMs,
-  );
-  let nextMs = route.repeatMs === null ? null : sinceMs + route.repeatMs;
+  let nextMs = past === undefined ? null : past.nextMs;
+  if (past === undefined) {
+    const route = routeAlert({ ...alert, type: 'raised', atMs: sinceMs }, routing);
+    const targets = route.targets.map((target) => ({ ...target, as: 'raised' }));
+    add(targets, sinceMs);
+    nextMs = route.repeatMs === null ? null : sinceMs + route.repeatMs;
+  }
+  const untilMs = (past?.nextMs ?? sinceMs) + HORIZON_MS;
   for (let looks = 0; nextMs !== null && looks < MOST_LOOKS; looks++) {
     const nowMs = nextMs;
-    if (nowMs > sinceMs + HORIZON_MS || told.length >= MOST_TOLD) break;
+    if (nowMs > untilMs || told.length >= most) break;
     const course = followUp(told.map(toldContact), { routing, alert, sinceMs, nowMs });
     const waiting = new Set(
       told.filter((line) => toldAtMs(line) > nowMs).map(({ contactId }) => contactId),
@@ -59,7 +67,7 @@ export function foreseeTellings(facts: Foreseeing): ForeseenTelling[] {
     );
     nextMs = course.nextMs;
   }
-  return told.slice(0, MOST_TOLD);
+  return told.slice(0, most);
 }
 
 function foresee(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { auditedActions, codeOf, createOperations } from '#test/support/operations.ts';
-import { alertRow, sensorRow, T0 } from '#test/support/state-rows.ts';
+import { alertRow, notificationRow, sensorRow, T0 } from '#test/support/state-rows.ts';
 import { createContact } from '../contact/create.ts';
 import { createMaintenanceWindow } from '../maintenance-window/create.ts';
 import { createRule } from '../rule/create.ts';
@@ -52,8 +52,8 @@ test('says who is told when, by which policy, and changes nothing', async () => 
       },
     ],
     told: [
-      { ...line, at: '2026-11-22T05:00:00.000Z', after: '0s', type: 'raised' },
-      { ...line, at: '2026-11-23T01:00:00.000Z', after: '20h', type: 'repeat' },
+      { ...line, at: '2026-11-22T05:00:00.000Z', after: '0s', type: 'raised', already: false },
+      { ...line, at: '2026-11-23T01:00:00.000Z', after: '20h', type: 'repeat', already: false },
     ],
     nobody: false,
     hushed_by: null,
@@ -67,10 +67,18 @@ test('an alert that there is can be asked about, at a time', async () => {
   const { ctx, db } = await start();
   await db
     .insertInto('alerts')
-    .values(alertRow({ id: 'alert-1', rule_id: 'hot', shelved_until: T0 + 1000 }))
+    .values(
+      alertRow({
+        ...{ id: 'alert-1', rule_id: 'hot', told: 0 },
+        ...{ shelved_until: T0 + 1000, next_repeat_at: T0 + 1000 },
+      }),
+    )
     .execute();
   const ask = (at?: string) => previewPolicies({ ctx, input: { alert_id: 'alert-1', at } });
-  expect(await ask()).toMatchObject({ hushed_by: 'shelved', nobody: false });
+  expect(await ask()).toMatchObject({
+    hushed_by: 'shelved',
+    told: [{ at: '2026-11-22T05:00:01.000Z', contact_id: 'anne', already: false }],
+  });
   expect(await previewPolicies({ ctx, input: { alert: subject } })).toMatchObject({
     hushed_by: 'shelved',
   });
@@ -78,6 +86,44 @@ test('an alert that there is can be asked about, at a time', async () => {
     hushed_by: null,
     told: [{ at: '2026-11-22T06:00:00.000Z', contact_id: 'anne', policy_id: null, step: null }],
   });
+});
+
+test('an alert that has been told of goes on from its real course', async () => {
+  const { ctx, db } = await start();
+  const settings = { to: 'boss@example.org' };
+  await createContact({ ctx, input: { id: 'boss', channel: 'email', settings } });
+  const steps = [{ contacts: ['anne'] }, { after: '30m', contacts: ['boss'] }];
+  await createPolicy({ ctx, input: { id: 'steps', steps, repeat: '10h' } });
+  const raisedMs = T0 - 20 * 60_000;
+  const fields = { id: 'alert-1', rule_id: 'hot', received_at: raisedMs };
+  const row = alertRow({ ...fields, next_repeat_at: T0 + 10 * 60_000 });
+  await db.insertInto('alerts').values(row).execute();
+  const { alert_id, ...told } = {
+    alert_id: 'alert-1',
+    policy_id: 'steps',
+    step: 0,
+    channel: 'email',
+  };
+  const payload = JSON.stringify({ repeat: false });
+  const first = { ...told, alert_id, contact_id: 'anne', created_at: raisedMs, payload };
+  await db.insertInto('notifications').values(notificationRow(first)).execute();
+  const ask = () => previewPolicies({ ctx, input: { alert_id } });
+  const lines = async () =>
+    (await ask()).told.map(
+      ({ after, contact_id: id, type, already }) =>
+        `${after} ${id} ${type}${already ? ' (told)' : ''}`,
+    );
+  expect(await lines()).toEqual([
+    '0s anne raised (told)',
+    '30m boss escalated',
+    '10h30m anne repeat',
+    '10h30m boss repeat',
+    '20h30m anne repeat',
+    '20h30m boss repeat',
+  ]);
+  await db.updateTable('alerts').set({ acknowledged: 1 }).execute();
+  expect(await lines()).toEqual(['0s anne raised (told)']);
+  expect((await ask()).hushed_by).toBe('acknowledged');
 });
 
 test('what keeps people from being told is said', async () => {

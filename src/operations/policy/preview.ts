@@ -12,6 +12,7 @@ import { findShelf } from '#storage/state/alarms.ts';
 import { findDocument } from '#storage/state/documents.ts';
 import type { AlertsTable, SensorsTable } from '#storage/state/schema.ts';
 import { findSensor } from '#storage/state/sensors.ts';
+import type { StateDb } from '#storage/state/state-store.ts';
 import { knownAlert } from '../alert/get.ts';
 import { sensorSuppression } from '../alert/sensor-suppression.ts';
 import { inputCheck, refuse } from '../check-input.ts';
@@ -20,6 +21,7 @@ import { allDocuments, parseBody } from '../documents.ts';
 import { inputTime } from '../input-times.ts';
 import { getRule } from '../rule/get.ts';
 import { loadRouting } from './load-routing.ts';
+import { pastTellings } from './past-tellings.ts';
 
 const check = inputCheck(PolicyPreviewInput);
 
@@ -31,7 +33,7 @@ interface Subject {
 }
 
 /**
- * Who would be told of an alert raised at a time, by the policies and contacts as they are, if nobody acknowledged it.
+ * Who would be told of an alert raised at a time, or who has been and would be told of one that there is, by the policies and contacts as they are, if nobody acknowledged it.
  * Writes and sends nothing. Throws `invalid_request`, and `not_found` where the alert, the rule or the sensor is not known.
  */
 export async function previewPolicies({
@@ -50,13 +52,35 @@ export async function previewPolicies({
   const { db } = ctx.state;
   const routing = await loadRouting(db, customer);
   const policies = await Array.fromAsync(allDocuments<Policy>(db, { customer, kind: 'policy' }));
-  const told = foreseeTellings({ routing, alert, sinceMs: nowMs });
+  // An alert that has been told of goes on from there, unless a time is asked about.
+  const row = asked.at === undefined && subject.row?.state === 'active' ? subject.row : undefined;
+  const course = row?.told === 1 ? await courseOf(db, row, nowMs) : undefined;
+  const sinceMs = row?.received_at ?? nowMs;
+  const told =
+    course || row === undefined
+      ? foreseeTellings({ routing, alert, sinceMs, course })
+      : foreseeTellings({ routing, alert, sinceMs: Math.max(nowMs, row.next_repeat_at ?? 0) });
   return {
     policies: explainPolicies(policies, { routing, alert }),
-    told: told.map((line) => lineOf(line, nowMs)),
+    told: told.map((line) => lineOf(line, sinceMs)),
     nobody: told.length === 0,
-    hushed_by: await hushOf(ctx, subject, { windows: routing.windows, nowMs }),
+    hushed_by: await hushOf(ctx, subject, {
+      windows: routing.windows,
+      nowMs,
+      isAskedFor: asked.at !== undefined || subject.row?.state === 'cleared',
+    }),
   };
+}
+
+/** What the ledger and the alert's row say; nothing follows once somebody has acknowledged it. */
+async function courseOf(
+  db: StateDb,
+  row: AlertsTable,
+  nowMs: number,
+): Promise<{ told: ForeseenTelling[]; nextMs: number | null }> {
+  const told = await pastTellings(db, row.id);
+  const isOver = row.acknowledged === 1 || row.next_repeat_at === null;
+  return { told, nextMs: isOver ? null : Math.max(row.next_repeat_at ?? 0, nowMs) };
 }
 
 async function subjectOf(ctx: OperationContext, input: PolicyPreviewInput): Promise<Subject> {
@@ -100,8 +124,10 @@ function factsOf(id: string, sensor: SensorsTable | undefined): FollowUpFacts['a
 async function hushOf(
   ctx: OperationContext,
   { alert, sensor, row }: Subject,
-  { windows, nowMs }: { windows: Routing['windows']; nowMs: number },
+  by: { windows: Routing['windows']; nowMs: number; isAskedFor: boolean },
 ): Promise<string | null> {
+  const { windows, nowMs, isAskedFor } = by;
+  if (row?.acknowledged === 1 && !isAskedFor) return 'acknowledged';
   const own = sensorSuppression(sensor, {
     sensorId: alert.sensor.id,
     ruleId: alert.rule.id,
@@ -121,12 +147,13 @@ async function hushOf(
 function lineOf(line: ForeseenTelling, sinceMs: number): PolicyPreview['told'][number] {
   return {
     at: formatTime(line.atMs),
-    after: line.atMs === sinceMs ? '0s' : formatDuration(line.atMs - sinceMs),
+    after: line.atMs <= sinceMs ? '0s' : formatDuration(line.atMs - sinceMs),
     step: line.step === null ? null : line.step + 1,
     policy_id: line.policyId,
     contact_id: line.contactId,
     channel: line.channel,
     type: line.type,
+    already: line.isPast === true,
     held_until: formatTimeOrNull(line.heldUntilMs),
     held_by: line.heldBy,
     group: line.groupKey,

@@ -114,6 +114,23 @@ export async function firstTold(
   }));
 }
 
+/** What an alert has told, the first first; at most `limit`. What was left out does not count. */
+export function alarmsOfAlert(
+  db: StateDb,
+  { alertId, limit }: { alertId: string; limit: number },
+): Promise<NotificationsTable[]> {
+  return db
+    .selectFrom('notifications')
+    .selectAll()
+    .where('alert_id', '=', alertId)
+    .where('type', 'in', ALARM_TYPES)
+    .where('left_out', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
 /** Contacts for whom something about an alert still waits to be sent. */
 export async function contactsWaiting(
   db: StateDb | StateTransaction,
