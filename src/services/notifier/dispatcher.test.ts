@@ -5,14 +5,22 @@ import { Dispatcher } from './dispatcher.ts';
 /** What is under way, by id, and how it may end. */
 let running: Map<string, (isReached: boolean) => void>;
 let done: number;
+/** Outcomes become durable only when this resolves. */
+let writing: PromiseWithResolvers<void>;
+let holdsWriting: boolean;
 
 function makeDispatcher(limits: Partial<ConstructorParameters<typeof Dispatcher>[0]> = {}) {
   return new Dispatcher({
     limit: 6,
     limitPerContact: 2,
+    unwrittenPerContact: 4,
     waitingPerContact: 3,
     run: ({ id }) =>
-      new Promise((resolve) => running.set(id, (isReached) => resolve({ isReached }))),
+      new Promise((resolve) =>
+        running.set(id, (isReached) =>
+          resolve({ isReached, written: holdsWriting ? writing.promise : Promise.resolve() }),
+        ),
+      ),
     onDone: () => done++,
     ...limits,
   });
@@ -33,6 +41,8 @@ async function end(id: string, isReached = true): Promise<void> {
 beforeEach(() => {
   running = new Map();
   done = 0;
+  writing = Promise.withResolvers();
+  holdsWriting = false;
 });
 
 describe('the dispatcher', () => {
@@ -64,6 +74,52 @@ describe('the dispatcher', () => {
     dispatcher.offer(rows('a', 9));
     expect(dispatcher.knownIds()).toEqual(['a0', 'a1', 'a2', 'a3', 'a4']);
     expect(dispatcher.fullContacts()).toMatchObject([{ customer: 'main', contactId: 'a' }]);
+  });
+
+  test('frees a place when the outcome is known, as long as not too many wait to be written down', async () => {
+    holdsWriting = true;
+    const dispatcher = makeDispatcher({ waitingPerContact: 9 });
+    dispatcher.offer(rows('a', 9));
+    await end('a0');
+    await end('a1');
+    expect([...running.keys()]).toEqual(['a2', 'a3']);
+    await end('a2');
+    await end('a3');
+    expect([...running.keys()]).toEqual([]);
+    // Not taken again before the outbox shows what became of them.
+    expect(dispatcher.knownIds()).toHaveLength(9);
+    expect(done).toBe(0);
+    writing.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([...running.keys()]).toEqual(['a4', 'a5']);
+    expect(dispatcher.knownIds()).toHaveLength(5);
+    expect(done).toBe(4);
+  });
+
+  test('asks for more of a contact of whom it could not take all, before the last is under way', async () => {
+    holdsWriting = true;
+    const dispatcher = makeDispatcher({ limitPerContact: 1 });
+    dispatcher.offer(rows('a', 4));
+    await end('a0');
+    expect(done).toBe(1);
+    await end('a1');
+    expect(done).toBe(1);
+  });
+
+  test('is idle once everything is written down', async () => {
+    holdsWriting = true;
+    const dispatcher = makeDispatcher();
+    dispatcher.offer(rows('a', 1));
+    await end('a0');
+    let isIdle = false;
+    void dispatcher.whenIdle().then(() => {
+      isIdle = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isIdle).toBe(false);
+    writing.resolve();
+    await dispatcher.whenIdle();
+    expect(isIdle).toBe(true);
   });
 
   test('tries a contact that could not be reached one at a time until it is', async () => {

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#domain/time.ts';
 import type { Logger } from '#platform/logging.ts';
 import { alertFromRow } from '#storage/state/alert-row.ts';
-import { type ClaimDue, claimDue, nextDueAfter } from '#storage/state/outbox.ts';
+import {
+  type ClaimDue,
+  claimDue,
+  type DueNotification,
+  nextDueAfter,
+} from '#storage/state/outbox.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
@@ -45,7 +50,8 @@ export interface Notifier {
 const ATTEMPT_TIMEOUT_MS = 10_000;
 const CONCURRENCY = 64;
 const CONCURRENCY_PER_CONTACT = 4;
-const WAITING_PER_CONTACT = 16;
+const UNWRITTEN_PER_CONTACT = 32;
+const WAITING_PER_CONTACT = 32;
 const PAGE = 128;
 /** The rest waits in the outbox. */
 const MOST_AT_HAND = 1024;
@@ -57,8 +63,9 @@ const TROUBLE_MS = 1000;
  * Empties the outbox: sends what is due, writes down what became of it, and tells again what nobody acknowledges.
  *
  * It is awake when the bus says `outbox.filled`, when an attempt has ended, and when the next attempt or repeat is due;
- * asleep otherwise. Being awake is one pass at a time: repeats and digests (of several notifiers one sees to them, the
- * others would only get in its way), then a page of what is due, until there is no more. What it takes stays due in the outbox until its attempt is written down, so a crash loses nothing: the
+ * asleep otherwise. Being awake is one pass at a time: a page of what is due, then repeats and digests (of several
+ * notifiers one sees to them, the others would only get in its way), until there is no more. What it takes stays due
+ * in the outbox until its attempt is written down, so a crash loses nothing: the
  * same notification is sent again with the same id, and receivers drop it by that id.
  */
 export function createNotifier(options: NotifierOptions): Notifier {
@@ -102,14 +109,15 @@ class OutboxNotifier implements Notifier {
     this.#dispatcher = new Dispatcher({
       limit: CONCURRENCY,
       limitPerContact: CONCURRENCY_PER_CONTACT,
+      unwrittenPerContact: UNWRITTEN_PER_CONTACT,
       waitingPerContact: WAITING_PER_CONTACT,
       run: async (row) => {
         try {
-          const attempt = await deliver(row, this.#context);
-          return { isReached: attempt.outcome !== 'failed' };
+          const { attempt, written } = await deliver(row, this.#context);
+          return { isReached: attempt.outcome !== 'failed', written };
         } catch (error) {
           if (!(error instanceof Stopped)) log.error({ err: error }, 'a delivery broke off');
-          return { isReached: false };
+          return { isReached: false, written: Promise.resolve() };
         }
       },
       onDone: () => this.#wake(),
@@ -179,13 +187,20 @@ class OutboxNotifier implements Notifier {
   }
 
   async #takeDue(nowMs: number): Promise<void> {
-    const { state } = this.#options;
+    // First what is new: it does not wait for the questions after it.
+    await this.#offerDue(nowMs);
     await this.#seeToAlerts(nowMs);
+    if (this.#hasTriedRepeats && !this.#isWanted) await this.#offerDue(nowMs);
+  }
+
+  async #offerDue(nowMs: number): Promise<void> {
+    const { state } = this.#options;
     if (this.#dispatcher.size >= MOST_AT_HAND) return;
     const version = this.#routingVersion;
     const rows = await (this.#options.claimDue ?? claimDue)(state.db, {
       nowMs,
       limit: PAGE,
+      limitPerContact: WAITING_PER_CONTACT,
       exceptIds: this.#dispatcher.knownIds(),
       exceptContacts: this.#dispatcher.fullContacts(),
     });
@@ -194,8 +209,8 @@ class OutboxNotifier implements Notifier {
       return;
     }
     this.#dispatcher.offer(await holdStorm(state, rows, nowMs));
-    // A full page took something or filled a contact, so this ends.
-    if (rows.length === PAGE) this.#isWanted = true;
+    // What fills a page, or a contact's part of it, was taken or has filled the contact, so this ends.
+    if (rows.length === PAGE || isContactFull(rows)) this.#isWanted = true;
   }
 
   /** Repeats, and what has waited to go out together. */
@@ -230,4 +245,9 @@ class OutboxNotifier implements Notifier {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => this.#wake(), Math.max(1, ms));
   }
+}
+
+function isContactFull(rows: readonly DueNotification[]): boolean {
+  const lanes = Map.groupBy(rows, (row) => `${row.customer}\n${row.contact_id}`);
+  return lanes.values().some(({ length }) => length >= WAITING_PER_CONTACT);
 }

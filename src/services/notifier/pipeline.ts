@@ -13,8 +13,8 @@ import { writeMessage } from './stages/write-message.ts';
 
 /**
  * The way of a notification from the outbox to a person. Who is told has been decided when the alert changed
- * (`engine/routing`); this is one attempt to tell one contact. Between `attempt` and `record` lies the only gap: a
- * crash there means that the same notification, with the same id, is sent again.
+ * (`engine/routing`); this is one attempt to tell one contact. Between `attempt` and `record`, which the caller does once the
+ * contact's place is free again, lies the only gap: a crash there means that the same notification, with the same id, is sent again.
  */
 const STAGES: readonly Stage[] = [
   findContact, // as it is now; others where it is gone and nobody else is told
@@ -24,11 +24,16 @@ const STAGES: readonly Stage[] = [
   attempt, // one, for as long as it may take
   decide, // sent, again later, or given up
   fallBack, // others, where it does not get through
-  record, // durable, counted, announced
 ];
 
-/** Answers what was written down. Rejects with `Stopped` where the platform stops before the outcome is known. */
-export async function deliver(row: DueNotification, context: NotifierContext): Promise<Attempt> {
+/** The outcome is known; `written` resolves once it is durable. */
+export interface Delivered {
+  attempt: Attempt;
+  written: Promise<void>;
+}
+
+/** One attempt, and its outcome given to the ledger. Rejects with `Stopped` where the platform stops before it is known. */
+export async function deliver(row: DueNotification, context: NotifierContext): Promise<Delivered> {
   try {
     let parcel: Parcel = {
       row,
@@ -37,7 +42,8 @@ export async function deliver(row: DueNotification, context: NotifierContext): P
     };
     for (const stage of STAGES) parcel = await stage(parcel, context);
     if (!parcel.attempt) throw new Error('no stage has decided');
-    return parcel.attempt;
+    // Counted, and on its way to be durable and announced.
+    return { attempt: parcel.attempt, written: record(parcel, context) };
   } catch (error) {
     if (error instanceof Stopped) throw error;
     // A notification that the platform cannot handle is tried again, in case a newer version can.
@@ -45,7 +51,6 @@ export async function deliver(row: DueNotification, context: NotifierContext): P
     const outcome = { ok: false, retryable: true, detail: 'an error in the platform' } as const;
     const about = { row, endedMs: context.clock.now(), retryPolicy: context.retryPolicy };
     const failed = attemptOf(outcome, about);
-    await context.ledger.write(failed);
-    return failed;
+    return { attempt: failed, written: context.ledger.write(failed) };
   }
 }

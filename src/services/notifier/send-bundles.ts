@@ -27,14 +27,14 @@ const MOST_IN_A_DIGEST = 2000;
 /**
  * Lets go what waited for others, or for the end of quiet hours: one notification by itself, several as digests, which are
  * notifications of their own. What a digest holds is fixed in the transaction that makes it, so however often it is sent
- * after a crash, it says the same under the same id. Answers whether there may be more.
+ * after a crash, it says the same under the same id. Answers whether something was due: then there may be more.
  */
 export async function sendBundles(state: StateStore, nowMs: number): Promise<boolean> {
   const bundles = await dueBundles(state.db, { nowMs, limit: BUNDLES_A_TIME });
   for (const bundle of bundles) {
     await state.transaction((tx) => sendBundle(tx, bundle, nowMs));
   }
-  return bundles.length === BUNDLES_A_TIME;
+  return bundles.length > 0;
 }
 
 export async function hasDueBundles(state: StateStore, nowMs: number): Promise<boolean> {

@@ -64,6 +64,8 @@ export interface ContactKey {
 export interface DueQuery {
   nowMs: number;
   limit: number;
+  /** An engine that marks what it gives out marks no more for one contact at a time: the rest would only be given back. */
+  limitPerContact?: number;
   /** Notifications that are being worked on. */
   exceptIds?: readonly string[];
   /** Contacts who have enough waiting for them. */

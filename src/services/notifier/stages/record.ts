@@ -1,7 +1,7 @@
 import type { NotifierContext, Parcel } from '../parcel.ts';
 
-/** Counts the attempt, and returns once it is durable and has been announced. */
-export async function record(parcel: Parcel, context: NotifierContext): Promise<Parcel> {
+/** Counts the attempt; resolves once it is durable and has been announced. */
+export function record(parcel: Parcel, context: NotifierContext): Promise<void> {
   const { attempt, payload, row, endedMs } = parcel;
   if (!attempt) throw new Error('nothing was decided');
   const { state } = attempt.next;
@@ -15,6 +15,5 @@ export async function record(parcel: Parcel, context: NotifierContext): Promise<
     const about = { notification: row.id, contact: row.contact_id, channel, state };
     context.log.warn({ ...about, detail: attempt.detail }, 'a notification did not get through');
   }
-  await context.ledger.write(attempt);
-  return parcel;
+  return context.ledger.write(attempt);
 }
