@@ -22,8 +22,11 @@ export interface PartitionIntake {
   close(how: 'handover' | 'abandon'): Promise<void>;
 }
 
+/** One of the parts that a log's readings are divided into, by the remainder of a sensor's hash (`#domain/partition-hash.ts`). */
 export interface Partition {
   number: number;
+  /** How many the log has. */
+  count: number;
   /** Whether the readings of a sensor lie in it. */
   holds(customer: string, sensorId: string): boolean;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
 import { alarmsContract } from '#storage/contract/alarms.contract.ts';
 import { bundlesContract } from '#storage/contract/bundles.contract.ts';
+import { fleetContract } from '#storage/contract/fleet.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
 import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
 import { type CreateStore, stateStoreContract } from '#storage/contract/state-store.contract.ts';
@@ -32,4 +33,5 @@ for (const [name, createStore] of [
   alarmCountsContract(name, createStore);
   alarmsContract(name, createStore);
   selfWatchContract(name, createStore);
+  fleetContract(name, createStore);
 }

@@ -26,6 +26,7 @@ const sensor = (pk: number): SensorsTable => ({
   calibration_date: null,
   update_within: null,
   out_of_service: null,
+  key_hash: null,
   registered_at: 5,
   updated_at: 5,
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VigieError } from '#domain/errors.ts';
+import { partitionOf } from '#domain/partition-hash.ts';
 import type { KafkaSettings } from '#stream/kafka/client-options.ts';
 import { KafkaStream } from '#stream/kafka/kafka-stream.ts';
-import { partitionOf } from '#stream/kafka/murmur2.ts';
 import { TOPICS } from '#stream/kafka/topics.ts';
 import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
 import { kafkaSettings, readTopic, silentLog, submissionOf } from '#test/support/kafka-records.ts';

@@ -4,6 +4,7 @@ import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts'
 import { alarmsContract } from '#storage/contract/alarms.contract.ts';
 import { bundlesContract } from '#storage/contract/bundles.contract.ts';
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
+import { fleetContract } from '#storage/contract/fleet.contract.ts';
 import { historyStoreContract } from '#storage/contract/history-store.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
 import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
@@ -59,6 +60,7 @@ for (const { name, useExtension, obstacle } of engines) {
     alarmCountsContract(name, createStore);
     alarmsContract(name, createStore);
     selfWatchContract(name, createStore);
+    fleetContract(name, createStore);
 
     commitStoreContract(name, async () => {
       const url = await cluster.createDatabase();

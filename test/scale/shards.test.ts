@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { partitionOf, recordKey } from '#domain/partition-hash.ts';
 import { DEFAULT_LIMITS } from '#domain/reading.ts';
 import { parseJson } from '#services/gateway/formats/json.ts';
 import type { ShardHost } from '#services/processor/shards/shard-host.ts';
@@ -115,12 +116,39 @@ describe.skipIf(kafkaIsMissing() || postgresObstacle !== undefined)(
       expect(counts).toMatchObject({ samples: 2 * sent, distinct: 2 * sent, alerts: SENSORS / 10 });
     });
 
+    test('a new owner loads the sensors of its partitions, each once, and keeps hashes that were missing', async () => {
+      const { settings, url, watch, stream } = await createParts();
+      const first = await createProcessorNode(settings, { url, clientId: 'p1' });
+      await stream.publish(submissionOf(readings(0, SENSORS)));
+      await until(async () => (await stored(watch)).samples === 2 * SENSORS);
+      const hashes = async () =>
+        (await watch.pool.query('SELECT sensor_id, key_hash FROM sensors ORDER BY pk')).rows;
+      const kept = await hashes();
+      expect(kept.filter(({ key_hash: hash }) => hash === null)).toEqual([]);
+      await first.stop();
+      // As rows are that were made before hashes were kept.
+      await watch.pool.query('UPDATE sensors SET key_hash = NULL WHERE pk % 2 = 0');
+      const { host } = await createProcessorNode(settings, { url, clientId: 'p2' });
+      await until(() => host.processors.length === 4);
+      const shares = host.processors.map(({ fleet }) =>
+        [...fleet.all()].map(({ sensorId }) => sensorId),
+      );
+      for (const share of shares) {
+        const partitions = share.map((id) => partitionOf(Buffer.from(recordKey('main', id)), 4));
+        expect(new Set(partitions).size).toBe(1);
+      }
+      expect(shares.flat().sort()).toEqual(
+        Array.from({ length: SENSORS }, (_, n) => `s${n}`).sort(),
+      );
+      expect(await hashes()).toEqual(kept);
+    });
+
     test('of two that both believe they own a partition only the later one writes', async () => {
       const { settings, url, watch } = await createParts(1);
       const nodes = await Promise.all(
         ['p1', 'p2'].map((clientId) => createIdleNode(settings, { url, clientId })),
       );
-      const partition = { number: 0, holds: () => true };
+      const partition = { number: 0, count: 1, holds: () => true };
       const [first, second] = nodes.map(({ host }) => host) as [ShardHost, ShardHost];
       const broken: Error[] = [];
       const early = await first.open(partition, (error) => broken.push(error));

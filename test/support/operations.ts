@@ -120,6 +120,7 @@ function storedRegistry(state: StateStore, clock: { now(): number }): SensorRegi
             calibration_date: sensor.calibrationDateMs,
             update_within: null,
             out_of_service: null,
+            key_hash: null,
             registered_at: clock.now(),
             updated_at: clock.now(),
           })

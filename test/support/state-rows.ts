@@ -22,6 +22,7 @@ export function sensorRow(row: Partial<SensorsTable> & { pk: number }): SensorsT
     calibration_date: null,
     update_within: null,
     out_of_service: null,
+    key_hash: null,
     registered_at: T0,
     updated_at: T0,
     ...row,

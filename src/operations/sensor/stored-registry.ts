@@ -1,4 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
+import { sensorHash } from '#domain/partition-hash.ts';
 import { closeAlertsOfSensor } from '#storage/state/alerts.ts';
 import { insertAudit } from '#storage/state/audit.ts';
 import { countSensors, findSensor, insertSensor, removeSensor } from '#storage/state/sensors.ts';
@@ -41,6 +42,7 @@ export function createStoredRegistry({
           calibration_date: sensor.calibrationDateMs,
           update_within: null,
           out_of_service: null,
+          key_hash: sensorHash(customer, sensor.sensorId),
           registered_at: audit.at,
           updated_at: audit.at,
         });

@@ -5,6 +5,7 @@ import type { CommitStore } from '#storage/commit-store.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
+import type { Partition } from '#stream/reading-source.ts';
 import type { Group } from './group.ts';
 
 export interface ProcessorDependencies {
@@ -17,8 +18,8 @@ export interface ProcessorDependencies {
   limits: Limits;
   /** Customers to load even where they have no sensor yet. */
   customers: readonly string[];
-  /** Which sensors are this processor's, where several share the fleet; undefined = all. */
-  owns?: ((customer: string, sensorId: string) => boolean) | undefined;
+  /** Whose sensors are this processor's, where several share the fleet; undefined = all. */
+  partition?: Partition | undefined;
   autoRegister: boolean;
   lateAfterMs: number;
   /** Size of the requests that may wait for their group; beyond it `overloaded`. */

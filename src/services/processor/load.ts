@@ -4,6 +4,7 @@ import type { CommitStore, JournalEntry } from '#storage/commit-store.ts';
 import { shelves } from '#storage/state/alarms.ts';
 import { documentPages } from '#storage/state/documents.ts';
 import {
+  keepHashes,
   openAlertRows,
   sensorPages,
   sensorStatePages,
@@ -77,26 +78,34 @@ export async function loadFleet(
     customers,
     onBroken,
     nowMs,
-    owns = () => true,
+    partition,
   }: {
     customers: readonly string[];
     onBroken: BrokenRule;
     nowMs: number;
-    owns?: ProcessorDependencies['owns'];
+    partition?: ProcessorDependencies['partition'];
   },
 ): Promise<{ fleet: Fleet; orphans: AlertsTable[]; foreign: SensorEntry[] }> {
+  const owns = (customer: string, sensorId: string) => partition?.holds(customer, sensorId) ?? true;
+  // With a single partition everything is in it.
+  const share = partition !== undefined && partition.count > 1 ? partition : undefined;
   const fleet = new Fleet(commits.reserveIds && (() => new BlockIds()));
   for (const customer of customers) fleet.setBook(customer, await loadBook(db, customer, onBroken));
   const byPk = new Map<number, SensorEntry>();
-  for await (const rows of sensorPages(db)) {
+  for await (const rows of sensorPages(db, share)) {
     for (const row of rows) {
       if (!owns(row.customer, row.sensor_id)) continue;
       const sensor = sensorFromRow(row);
       fleet.add(sensor);
       byPk.set(sensor.pk, sensor);
     }
+    if (share !== undefined)
+      await keepHashes(
+        db,
+        rows.filter(({ pk }) => byPk.has(pk)),
+      );
   }
-  for await (const rows of seriesPages(db)) {
+  for await (const rows of seriesPages(db, share)) {
     for (const row of rows) {
       const sensor = byPk.get(row.sensor_pk);
       if (sensor) fleet.addStoredSeries(sensor, row);
@@ -115,21 +124,21 @@ export async function loadFleet(
     }
     attachRules(sensor, book);
   }
-  for await (const rows of sensorStatePages(db)) {
+  for await (const rows of sensorStatePages(db, share)) {
     for (const row of rows) {
       const sensor = byPk.get(row.sensor_pk);
       if (sensor) restoreState(sensor, row);
     }
   }
   const orphans: AlertsTable[] = [];
-  for (const row of await openAlertRows(db)) {
+  for (const row of await openAlertRows(db, share)) {
     const instance = byPk
       .get(row.sensor_pk)
       ?.instances.find(({ rule }) => rule.rule.id === row.rule_id);
     if (instance) instance.alert = row;
     else if (owns(row.customer, row.sensor_id)) orphans.push(row);
   }
-  for (const { sensorPk, ruleId, shelf } of await shelves(db, nowMs)) {
+  for (const { sensorPk, ruleId, shelf } of await shelves(db, nowMs, share)) {
     const instance = byPk.get(sensorPk)?.instances.find(({ rule }) => rule.rule.id === ruleId);
     if (instance) instance.shelf = shelf;
   }

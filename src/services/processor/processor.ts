@@ -96,7 +96,7 @@ export class Processor implements ReadingStream {
 
   /** Whether the sensor's readings are judged here. */
   owns(customer: string, sensorId: string): boolean {
-    return this.#deps.owns?.(customer, sensorId) ?? true;
+    return this.#deps.partition?.holds(customer, sensorId) ?? true;
   }
 
   get clock(): Clock {
@@ -372,7 +372,7 @@ export class Processor implements ReadingStream {
       customers: this.#deps.customers,
       onBroken: this.#onBroken,
       nowMs: this.#deps.clock.now(),
-      owns: this.#deps.owns,
+      partition: this.#deps.partition,
     });
     for (const customer of new Set([...this.#deps.customers, ...fleet.customers()]))
       await this.reloadRouting(customer);

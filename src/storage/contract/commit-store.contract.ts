@@ -35,6 +35,7 @@ const sensor = {
   calibration_date: null,
   update_within: null,
   out_of_service: null,
+  key_hash: null,
   registered_at: 5,
   updated_at: 5,
 };

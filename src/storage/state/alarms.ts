@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely';
+import { type FleetShare, isInShare } from './fleet-rows.ts';
 import type { AlertHistoryTable, AlertsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
@@ -84,10 +85,13 @@ export async function findShelf(
 export async function shelves(
   db: StateDb,
   nowMs: number,
+  share?: FleetShare,
 ): Promise<{ sensorPk: number; ruleId: string; shelf: ShelfRow }[]> {
   const rows = await db
     .selectFrom('alerts')
+    .leftJoin('sensors', 'sensors.pk', 'alerts.sensor_pk')
     .select(['sensor_pk', 'rule_id', 'shelved_until', 'shelved_by', 'shelve_reason'])
+    .$if(share !== undefined, (query) => query.where(isInShare(share!)))
     .where('shelved_until', '>', nowMs)
     .where('shelve_one_shot', '=', 0)
     .orderBy('shelved_until')

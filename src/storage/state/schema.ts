@@ -22,6 +22,8 @@ export interface SensorsTable {
   update_within: number | null;
   /** JSON: `OutOfService`; null while it serves. */
   out_of_service: string | null;
+  /** `sensorHash`: says which partition has its readings. null in rows from before it was kept; whoever loads one fills it in. */
+  key_hash: number | null;
   registered_at: number;
   updated_at: number;
 }

@@ -1,9 +1,8 @@
+import { partitionOf, recordKey } from '#domain/partition-hash.ts';
 import type { Logger } from '#platform/logging.ts';
 import type { EventSink, OutgoingEvent } from '../event-sink.ts';
 import type { KafkaSettings } from './client-options.ts';
-import { partitionOf } from './murmur2.ts';
 import { encodeHeaders, RecordBatchBuilder } from './record-batch.ts';
-import { recordKey } from './record-format.ts';
 import { RecordProducer } from './record-producer.ts';
 import { TOPICS } from './topics.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { partitionOf, recordKey } from '#domain/partition-hash.ts';
 import type { Limits } from '#domain/reading.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Logger } from '#platform/logging.ts';
@@ -6,10 +7,8 @@ import type { PartitionIntake, PartitionOwner, ReadingSource } from '../reading-
 import type { KafkaSettings } from './client-options.ts';
 import { backoffMs } from './deadline.ts';
 import { GroupMember } from './group-member.ts';
-import { partitionOf } from './murmur2.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import { PartitionReader } from './partition-reader.ts';
-import { recordKey } from './record-format.ts';
 import { RecordProducer } from './record-producer.ts';
 import { type ParseRecords, RecordReader } from './record-reader.ts';
 import { ReplySender } from './reply-sender.ts';
@@ -178,6 +177,7 @@ export class KafkaSource implements ReadingSource {
     const intake = await this.#owner!.open(
       {
         number: partition,
+        count,
         holds: (customer, sensorId) =>
           partitionOf(Buffer.from(recordKey(customer, sensorId)), count) === partition,
       },

@@ -1,5 +1,4 @@
-import { partitionOf } from './murmur2.ts';
-import { recordKey } from './record-format.ts';
+import { partitionOf, recordKey } from '#domain/partition-hash.ts';
 
 /** Emptied when it holds so many, so that hostile senders cannot fill the memory. */
 const MAX_KEYS = 1 << 18;

@@ -26,11 +26,6 @@ export function receivedAtSuffix(receivedMs: number): string {
   return `,"received_at":"${formatTime(Math.floor(receivedMs))}"}`;
 }
 
-/** `<customer>/<sensor_id>`: neither holds a slash. */
-export function recordKey(customer: string, sensorId: string): string {
-  return `${customer}/${sensorId}`;
-}
-
 /** Metric names are letters, digits, `-`, `_` and `.`: none of them needs an escape. */
 export function memberNames(shape: MetricShape): readonly string[] {
   return shape.map((metric, at) => `${at === 0 ? '' : ','}"${metric}":`);

@@ -1,5 +1,5 @@
+import { partitionOf } from '#domain/partition-hash.ts';
 import type { IngestOutcome } from '../reading-stream.ts';
-import { partitionOf } from './murmur2.ts';
 import { PartitionReader, type PartitionReaderOptions } from './partition-reader.ts';
 import { TOPICS } from './topics.ts';
 

@@ -1,5 +1,5 @@
+import { partitionOf } from '#domain/partition-hash.ts';
 import type { Logger } from '#platform/logging.ts';
-import { partitionOf } from './murmur2.ts';
 import { encodeHeaders, RecordBatchBuilder } from './record-batch.ts';
 import type { RecordProducer } from './record-producer.ts';
 import type { Reply } from './replies.ts';

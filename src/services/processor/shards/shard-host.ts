@@ -17,7 +17,7 @@ interface ShardStore extends CommitStore {
 
 interface ShardHostOptions {
   /** What every processor of this process is given; clock, commits and ownership are the shard's. */
-  common: Omit<ProcessorDependencies, 'commits' | 'clock' | 'owns' | 'onFailed'>;
+  common: Omit<ProcessorDependencies, 'commits' | 'clock' | 'partition' | 'onFailed'>;
   clock: Clock;
   /** The place of a partition; its first use claims it. */
   store(partition: number): ShardStore;
@@ -120,7 +120,7 @@ class Shard implements PartitionIntake {
       ...common,
       commits: this.#store,
       clock: this.#clock,
-      owns: partition.holds,
+      partition,
       onFailed: onBroken,
     });
     await processor.start();

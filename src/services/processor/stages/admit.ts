@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#domain/errors.ts';
+import { sensorHash } from '#domain/partition-hash.ts';
 import type { Limits, MetricShape, ReadingMetadata } from '#domain/reading.ts';
 import { readingAt, readingText } from '#domain/reading-view.ts';
 import type { Selector } from '#domain/rule.ts';
@@ -137,6 +138,7 @@ export function sensorRow(sensor: SensorEntry, nowMs: number): SensorsTable {
     calibration_date: sensor.calibrationDateMs ?? null,
     update_within: sensor.updateWithinMs ?? null,
     out_of_service: null,
+    key_hash: sensorHash(sensor.customer, sensor.sensorId),
     registered_at: nowMs,
     updated_at: nowMs,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { murmur2, partitionOf } from './murmur2.ts';
+import { murmur2, partitionOf } from './partition-hash.ts';
 
 test('murmur2() says what the Java client says', () => {
   const known: Record<string, number> = {

@@ -23,7 +23,22 @@ export function murmur2(bytes: Uint8Array): number {
   return hash ^ (hash >>> 15);
 }
 
+/** Kafka's positive hash (`Utils.toPositive`): the sign is taken off, not turned. */
+function positiveHash(key: Uint8Array): number {
+  return murmur2(key) & 0x7fffffff;
+}
+
 /** The partition that every client with the default partitioner gives to a key. */
 export function partitionOf(key: Uint8Array, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions;
+  return positiveHash(key) % partitions;
+}
+
+/** What the records of a sensor's readings are keyed by: `<customer>/<sensor_id>`; neither holds a slash. */
+export function recordKey(customer: string, sensorId: string): string {
+  return `${customer}/${sensorId}`;
+}
+
+/** From 0 to 2^31 - 1; its remainder by the number of partitions is where the sensor's readings lie. */
+export function sensorHash(customer: string, sensorId: string): number {
+  return positiveHash(Buffer.from(recordKey(customer, sensorId)));
 }
