@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { RunningApp } from '#cli/running-app.ts';
 import type { KafkaConfig } from '#config/kafka-settings.ts';
 import type { Config } from '#config/settings.ts';
@@ -22,7 +21,6 @@ import { createNodeHandler } from '#services/gateway/http/node-handler.ts';
 import { BodyBudget } from '#services/gateway/http/read-body.ts';
 import { createWriteCalls } from '#services/gateway/http/write-calls.ts';
 import { createMqttGateway, type MqttGateway } from '#services/gateway/mqtt/mqtt-gateway.ts';
-import { defaultClientId } from '#services/gateway/mqtt-bridge/broker-address.ts';
 import type { MqttBridge } from '#services/gateway/mqtt-bridge/mqtt-bridge.ts';
 import { ReceiptClock } from '#services/gateway/receipt-clock.ts';
 import { closeChannels, createChannels } from '#services/notifier/channels/registry.ts';
@@ -69,7 +67,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   let processor: Processor | undefined;
   let mqtt: MqttGateway | undefined;
-  let bridge: MqttBridge | undefined;
+  let bridge: Pick<MqttBridge, 'start' | 'stop' | 'isConnected'> | undefined;
   let lifecycle: Lifecycle | undefined;
   let address = { host: config.host, port: config.httpPort };
   let mqttPort: number | undefined;
@@ -254,12 +252,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       });
     }
     if (config.mqttUrl !== undefined) {
-      const { dataDir, mqttUrl: url, mqttShare: share } = config;
-      const clientId = config.mqttClientId ?? defaultClientId({ hostName: hostname(), dataDir });
-      const of = { url, clientId, share, customer: MAIN_CUSTOMER };
       // Only who has a broker needs its client.
-      const { createMqttBridge } = await import('#services/gateway/mqtt-bridge/mqtt-bridge.ts');
-      bridge = createMqttBridge({ ...common, ...of, bus, log: logger });
+      const { createBrokerBridge } = await import('./app/broker-bridge.ts');
+      const of = { url: config.mqttUrl, stream, storage: storage() };
+      bridge = createBrokerBridge(context, of);
     }
     if (processor !== undefined) watchProcessor(processor);
   }

@@ -34,6 +34,8 @@ interface SharedStorage {
   ): CommitStore & { readonly nextOffset: number | undefined; close(): Promise<void> };
   /** Alert changes and dead letters for those outside. */
   readonly changes: ChangeFeed;
+  /** The same for the listeners of a broker, who have a position of their own. */
+  readonly brokerChanges: ChangeFeed;
   /** A new id for a sensor that is made by hand. */
   reserveSensorId(): Promise<number>;
 }

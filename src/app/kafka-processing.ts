@@ -3,6 +3,7 @@ import { parseRecords } from '#services/gateway/formats/records.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
 import { JournalKeeper } from '#services/processor/journal-keeper.ts';
 import { ShardHost } from '#services/processor/shards/shard-host.ts';
+import { eventTurns } from '#services/publisher/event-turns.ts';
 import { Publisher } from '#services/publisher/publisher.ts';
 import { KafkaEvents } from '#stream/kafka/kafka-events.ts';
 import { KafkaSource } from '#stream/kafka/kafka-source.ts';
@@ -61,9 +62,7 @@ export function createKafkaProcessing(
       });
       sink = new KafkaEvents({ settings, clientId, log });
       publisher = new Publisher({
-        feed: changes,
-        sink,
-        source: config.publicUrl ?? 'vigie',
+        turns: eventTurns({ feed: changes, sink, source: config.publicUrl ?? 'vigie' }),
         log,
       });
       source.start(host);

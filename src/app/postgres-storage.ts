@@ -57,6 +57,7 @@ export function createPostgresStorage(context: AppContext, url: string): AppStor
         inTurn: (work: () => Promise<void>) => withLease(pool, 'repeats', work),
         newest: history,
         changes: createChangeFeed(pool),
+        brokerChanges: createChangeFeed(pool, 'broker'),
         shard: (number: number) => built(database).shard(number, 'take'),
         reserveSensorId: async () => {
           const { rows } = await pool.query<{ id: number }>(

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { eventTurns } from '#services/publisher/event-turns.ts';
 import { Publisher } from '#services/publisher/publisher.ts';
 import { openPostgres, type PostgresStorage } from '#storage/postgres/open-postgres.ts';
 import { createChangeFeed } from '#storage/postgres/published-changes.ts';
@@ -92,9 +93,11 @@ describe.skipIf(kafkaIsMissing() || postgresObstacle !== undefined)('Publisher',
     const sink = new KafkaEvents({ settings, clientId: 'p', log: silentLog() });
     onTestFinished(() => sink.close());
     const publisher = new Publisher({
-      feed: createChangeFeed(pool),
-      sink,
-      source: 'https://vigie.example.org',
+      turns: eventTurns({
+        feed: createChangeFeed(pool),
+        sink,
+        source: 'https://vigie.example.org',
+      }),
       log: silentLog(),
     });
     await pool.query(ALERT);

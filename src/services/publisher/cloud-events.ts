@@ -4,14 +4,15 @@ import type { AlertChange, RefusedReadingEntry } from '#storage/change-feed.ts';
 
 const SPEC = { specversion: '1.0', datacontenttype: 'application/json' } as const;
 
+/** Says which change an event tells of; the same however often it is told. */
+export const alertChangeId = ({ seq }: Pick<AlertChange, 'seq'>): string => `alert-change-${seq}`;
+
 /** A change of an alert as a CloudEvent; `source` is the platform's address, or its name where it has none. */
-export function alertEvent(
-  { seq, customer, alert, entry }: AlertChange,
-  source: string,
-): Static<typeof AlertEvent> {
+export function alertEvent(change: AlertChange, source: string): Static<typeof AlertEvent> {
+  const { customer, alert, entry } = change;
   return {
     ...SPEC,
-    id: `alert-change-${seq}`,
+    id: alertChangeId(change),
     source,
     type: `vigie.alert.${entry.change}`,
     subject: alert.sensor_id,

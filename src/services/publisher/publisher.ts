@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#platform/logging.ts';
-import type { ChangeFeed } from '#storage/change-feed.ts';
-import type { EventSink } from '#stream/event-sink.ts';
-import { alertEvent, deadLetterEvent } from './cloud-events.ts';
 
 // Tested by: test/scale/publisher.test.ts
 
@@ -11,19 +8,22 @@ const IDLE_MS = 500;
 const STAND_BY_MS = 2000;
 const RETRY_MS = { first: 500, most: 30_000 };
 
+/** Publishes what comes next; answers how much, and undefined where another process has the turn. */
+export type Turn = () => Promise<number | undefined>;
+
 interface PublisherOptions {
-  feed: ChangeFeed;
-  sink: EventSink;
-  /** CloudEvents `source`. */
-  source: string;
+  /** Taken one after the other, again and again. */
+  turns: readonly Turn[];
   log: Logger;
 }
 
-/** Tells others of alert changes and refused readings, each at least once, after they have become durable. */
+/** Tells others of what has become durable, each thing at least once: now, and again as long as it takes. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
+  /** Ends the pause of one who has nothing to do. */
+  #rest = new AbortController();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -31,6 +31,11 @@ export class Publisher {
 
   start(): void {
     this.#running = this.#run();
+  }
+
+  /** There may be something new. */
+  wake(): void {
+    this.#rest.abort();
   }
 
   async stop(): Promise<void> {
@@ -43,8 +48,11 @@ export class Publisher {
     let retryMs = RETRY_MS.first;
     while (!signal.aborted) {
       let waitMs: number;
+      let isIdle = false;
+      this.#rest = new AbortController();
       try {
         waitMs = await this.#publish();
+        isIdle = waitMs === IDLE_MS;
         retryMs = RETRY_MS.first;
       } catch (error) {
         if (signal.aborted) return;
@@ -52,32 +60,19 @@ export class Publisher {
         waitMs = retryMs;
         retryMs = Math.min(2 * retryMs, RETRY_MS.most);
       }
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      const rest = isIdle ? AbortSignal.any([signal, this.#rest.signal]) : signal;
+      await sleep(waitMs, undefined, { signal: rest }).catch(() => undefined);
     }
   }
 
   /** Answers how long to wait before the next. */
   async #publish(): Promise<number> {
-    const { feed, sink, source } = this.#options;
-    const alerts = await feed.alertChanges((changes) =>
-      sink.alerts(
-        changes.map((change) => ({
-          customer: change.customer,
-          sensorId: change.alert.sensor_id,
-          body: JSON.stringify(alertEvent(change, source)),
-        })),
-      ),
-    );
-    const letters = await feed.deadLetters((entries) =>
-      sink.deadLetters(
-        entries.map((entry) => ({
-          customer: entry.customer,
-          sensorId: entry.letter.sensor_id,
-          body: JSON.stringify(deadLetterEvent(entry, source)),
-        })),
-      ),
-    );
-    if (alerts === undefined || letters === undefined) return STAND_BY_MS;
-    return alerts + letters > 0 ? 0 : IDLE_MS;
+    let published = 0;
+    for (const turn of this.#options.turns) {
+      const count = await turn();
+      if (count === undefined) return STAND_BY_MS;
+      published += count;
+    }
+    return published > 0 ? 0 : IDLE_MS;
   }
 }

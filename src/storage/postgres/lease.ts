@@ -6,8 +6,8 @@ import type { Pool, PoolClient } from 'pg';
 const LOCK_CLASS = 0x7669_676a;
 
 /** Work of which one process in the fleet does one at a time. Numbers, because locks have no names; never used again. */
-const JOBS = { retention: 1, rollups: 2, repeats: 3, publishing: 4 } as const;
-type Job = keyof typeof JOBS;
+const JOBS = { retention: 1, rollups: 2, repeats: 3, publishing: 4, broker: 5 } as const;
+export type Job = keyof typeof JOBS;
 
 /**
  * Runs the work where no other process is at it, and answers whether it did. The lease is the session's: it ends

@@ -4,7 +4,7 @@ import { formatTime } from '#domain/time.ts';
 import type { AlertChange, ChangeFeed, RefusedReadingEntry } from '../change-feed.ts';
 import { alertFromRow } from '../state/alert-row.ts';
 import type { AlertsTable } from '../state/schema.ts';
-import { withLease } from './lease.ts';
+import { type Job, withLease } from './lease.ts';
 import { storageError } from './storage-error.ts';
 
 // Tested by: test/scale/publisher.test.ts
@@ -12,6 +12,20 @@ import { storageError } from './storage-error.ts';
 const PORTION = 500;
 
 type Feed = 'alert_history' | 'dead_letters';
+
+/** Whom changes are told: each has a position of its own, and one process that tells them at a time. */
+export type Audience = 'stream' | 'broker';
+
+const AUDIENCES: Record<Audience, { job: Job; position(feed: Feed): string }> = {
+  stream: { job: 'publishing', position: (feed) => feed },
+  broker: { job: 'broker', position: (feed) => `broker ${feed}` },
+};
+
+/** An entry that one audience is told next: from which table, and after which position. */
+interface Place {
+  audience: Audience;
+  feed: Feed;
+}
 
 interface Placed {
   txid: string;
@@ -53,24 +67,25 @@ interface LetterRow extends Placed {
 }
 
 /** The change feed over the state's own tables; positions lie in the table `published`. */
-export function createChangeFeed(pool: Pool): ChangeFeed {
+export function createChangeFeed(pool: Pool, audience: Audience = 'stream'): ChangeFeed {
+  const of = (feed: Feed): Place => ({ audience, feed });
   return {
     alertChanges: (publish) =>
-      inTurn<AlertRow>(pool, 'alert_history', (rows) => publish(rows.map(alertChange))),
+      inTurn<AlertRow>(pool, of('alert_history'), (rows) => publish(rows.map(alertChange))),
     deadLetters: (publish) =>
-      inTurn<LetterRow>(pool, 'dead_letters', (rows) => publish(rows.map(refusedReading))),
+      inTurn<LetterRow>(pool, of('dead_letters'), (rows) => publish(rows.map(refusedReading))),
   };
 }
 
 async function inTurn<R extends Placed>(
   pool: Pool,
-  feed: Feed,
+  place: Place,
   publish: (rows: R[]) => Promise<void>,
 ): Promise<number | undefined> {
   let count = 0;
   try {
-    const hadTurn = await withLease(pool, 'publishing', async (client) => {
-      count = await publishNext(client, feed, publish);
+    const hadTurn = await withLease(pool, AUDIENCES[place.audience].job, async (client) => {
+      count = await publishNext(client, place, publish);
     });
     return hadTurn ? count : undefined;
   } catch (error) {
@@ -80,28 +95,45 @@ async function inTurn<R extends Placed>(
 
 async function publishNext<R extends Placed>(
   client: PoolClient,
-  feed: Feed,
+  { audience, feed }: Place,
   publish: (rows: R[]) => Promise<void>,
 ): Promise<number> {
-  await renumberRestored(client, feed);
-  const { rows } = await client.query<R>(SELECTS[feed], [feed]);
+  const position = AUDIENCES[audience].position(feed);
+  await renumberRestored(client, { feed, position });
+  const { rows } = await client.query<R>(SELECTS[feed], [position]);
   const last = rows.at(-1);
-  if (last === undefined) return 0;
+  if (last === undefined) {
+    await begin(client, position);
+    return 0;
+  }
   await publish(rows);
   await client.query('UPDATE published SET txid = $2::xid8, seq = $3 WHERE feed = $1', [
-    feed,
+    position,
     last.txid,
     last.seq,
   ]);
   return rows.length;
 }
 
+/** An audience that has heard nothing yet hears what becomes durable from now on. */
+async function begin(client: PoolClient, position: string): Promise<void> {
+  await client.query(
+    `INSERT INTO published (feed, txid, seq)
+     SELECT $1, (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text::xid8, ${2 ** 31}
+     WHERE NOT EXISTS (SELECT FROM published WHERE feed = $1) ON CONFLICT DO NOTHING`,
+    [position],
+  );
+}
+
 /** Restored from a dump, rows name transactions of another server, which would be in the future here. */
-async function renumberRestored(client: PoolClient, feed: Feed): Promise<void> {
+async function renumberRestored(
+  client: PoolClient,
+  { feed, position }: { feed: Feed; position: string },
+): Promise<void> {
   const ahead = 'txid >= pg_snapshot_xmax(pg_current_snapshot())';
   const { rowCount } = await client.query(
     `UPDATE published SET txid = '1' WHERE feed = $1 AND ${ahead}`,
-    [feed],
+    [position],
   );
   if (rowCount !== 0) await client.query(`UPDATE ${feed} SET txid = '1' WHERE ${ahead}`);
 }

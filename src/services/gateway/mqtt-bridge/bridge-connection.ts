@@ -108,9 +108,10 @@ export class BridgeConnection {
     return this.#deliveries.messages;
   }
 
-  /** QoS 1, not retained. Rejects where the connection ends first or the broker refuses. */
-  async publish(topic: string, payload: string): Promise<void> {
-    await this.#orEnd(this.#client.publishAsync(topic, payload, { qos: 1 }));
+  /** QoS 1, not retained; the id as a user property. Rejects where the connection ends first or the broker refuses. */
+  async publish(topic: string, payload: string, id?: string): Promise<void> {
+    const properties = id === undefined ? {} : { properties: { userProperties: { id } } };
+    await this.#orEnd(this.#client.publishAsync(topic, payload, { qos: 1, ...properties }));
   }
 
   /** Takes nothing more, lets what is held be stored and acknowledged, and closes, within the deadline. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alert } from '#domain/alert.ts';
 import type { Limits } from '#domain/reading.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Logger } from '#platform/logging.ts';
@@ -27,14 +28,23 @@ export interface MqttBridgeDependencies {
   clock: Clock;
   limits: Limits;
   metrics: Metrics;
-  bus: Bus;
+  /** Whose alerts are published as they come; undefined where `publish` is called with them instead. */
+  bus: Bus | undefined;
   log: Logger;
+}
+
+/** An alert for a broker, with the id by which a repetition is known. */
+interface OutgoingAlert {
+  alert: Alert;
+  id: string;
 }
 
 export interface MqttBridge {
   /** Begins to connect; a broker that is away is tried until it answers. */
   start(): void;
   readonly isConnected: boolean;
+  /** In order. Rejects where the broker did not take all of them. */
+  publish(alerts: readonly OutgoingAlert[]): Promise<void>;
   /** Takes nothing more, lets what is held be stored and acknowledged, and closes, within the deadline. */
   stop(deadlineMs: number): Promise<void>;
 }
@@ -49,6 +59,8 @@ const HELD = { maxMessages: 2000, maxBytes: 64 * 1024 * 1024 } as const;
 /** Of the deadline: for closing what does not close by itself. */
 const FAREWELL_MS = 200;
 const MAX_WAITING_ALERTS = 10_000;
+/** Alerts that the broker may have under way. */
+const PUBLISHED_AT_ONCE = 100;
 
 /**
  * Readings from a broker that is there already (EMQX, Mosquitto), as one of the clients that share the subscription
@@ -56,7 +68,8 @@ const MAX_WAITING_ALERTS = 10_000;
  * what is refused, and the session stays with the broker while the platform is away. While the stream takes nothing,
  * messages are held and offered again, and the broker keeps the rest.
  *
- * Alerts of the customer are published on `v1/alerts/{sensor_id}`.
+ * Alerts of the customer are published on `v1/alerts/{sensor_id}`: as they come, or, where several processes share a
+ * storage, by whichever of them has the turn.
  */
 export function createMqttBridge(deps: MqttBridgeDependencies): MqttBridge {
   const { url, clientId, share, customer, stream, limits, metrics, bus, log } = deps;
@@ -135,13 +148,26 @@ export function createMqttBridge(deps: MqttBridgeDependencies): MqttBridge {
 
   return {
     start() {
-      stopHearing = bus.subscribe('alert', (event) => {
+      stopHearing = bus?.subscribe('alert', (event) => {
         if (event.customer === customer) outlet.add(event.alert);
       });
       work = run();
     },
     get isConnected() {
       return isConnected;
+    },
+    async publish(alerts) {
+      const current = connection;
+      if (current === undefined || !isConnected) throw new Error('the broker is away');
+      for (let at = 0; at < alerts.length; at += PUBLISHED_AT_ONCE) {
+        await Promise.all(
+          alerts
+            .slice(at, at + PUBLISHED_AT_ONCE)
+            .map(({ alert, id }) =>
+              current.publish(`v1/alerts/${alert.sensor_id}`, JSON.stringify(alert), id),
+            ),
+        );
+      }
     },
     async stop(deadlineMs) {
       stopHearing?.();
