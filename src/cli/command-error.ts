@@ -1,5 +1,5 @@
 /** What a command's process ends with. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, partly: 4 } as const;
 
 /** Ends a command with a short message; `code` is stable, from the platform or of the command line itself. */
 export class CommandError extends Error {

@@ -10,6 +10,7 @@ import { type CsvSample, readCsv, sampleCsv } from './import/csv-source.ts';
 import { RejectedFile } from './import/rejected-file.ts';
 import { RowReader, type SourcedReading } from './import/rows-to-readings.ts';
 import { Uploader } from './import/uploader.ts';
+import { addImportConfig } from './import-config.ts';
 import { names, wholeNumber } from './options.ts';
 import { createProgress, formatBytes, formatCount, type Progress } from './progress.ts';
 import { clientOf, type TargetOptions, targetOf, withTarget } from './target.ts';
@@ -41,12 +42,18 @@ Examples:
   $ vigie import greenhouse.csv --sensor greenhouse-1 --time-zone Europe/Paris
   $ vigie import mesures.csv --decimal-comma --date-order dmy --time-zone Europe/Paris --dry-run
   $ vigie import export.csv
+  $ vigie import prometheus rules.yml alertmanager.yml --out alarms.yaml
 
 Running it again is safe: what is stored already is counted as a duplicate. Readings older than ten
 minutes move rules but page nobody. Refused rows are written to a file, with the reason of each.`;
 
 export function addImport(program: Command, host: CommandHost): void {
-  withTarget(program.command('import <file>').description('send the readings of a CSV file'))
+  const command = program
+    .command('import <file>')
+    .description('send the readings of a CSV file, or take over what another program alerts on')
+    // What stands after the name of a program is its own.
+    .enablePositionalOptions();
+  withTarget(command)
     .option('--sensor <id>', 'the sensor of all rows')
     .option('--sensor-column <name>', 'column of the sensor (else sensor_id, sensor, device…)')
     .option('--time-column <name>', 'column of the time (else timestamp, time, date…)')
@@ -72,6 +79,7 @@ export function addImport(program: Command, host: CommandHost): void {
     .option('--dry-run', 'read and check everything, send nothing')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: ImportOptions) => runImport(host, file, options));
+  addImportConfig(command, host);
 }
 
 function timeZone(zone: string): string {

@@ -34,7 +34,8 @@ const COMMANDS: readonly AddCommand[] = [
 ];
 
 const EXIT_CODES = `
-Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 the platform cannot be reached
+Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 the platform cannot be reached ·
+            4 imported, and something was left out
 Settings:   environment, .env and options; see docs/settings.md`;
 
 function createProgram(host: CommandHost): Command {
@@ -50,8 +51,13 @@ function createProgram(host: CommandHost): Command {
     .showHelpAfterError('(add --help for the options and examples)');
   for (const add of COMMANDS) add(program, host);
   // Commander hands these down only to commands made afterwards by `command()`.
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) inherit(program, command);
   return program;
+}
+
+function inherit(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inherit(command, below);
 }
 
 /**

@@ -6,7 +6,7 @@ import { clientOf, type TargetOptions } from '../target.ts';
 import { loadConfigFiles } from './config-files.ts';
 import type { Fields } from './kinds.ts';
 import { makePlan, pathOf, type Step } from './plan.ts';
-import { problemsOf, readConfig } from './read-config.ts';
+import { type ConfigFile, problemsOf, readConfig } from './read-config.ts';
 
 // Tested by: cli/as-code/as-code.test.ts, test/e2e/as-code.test.ts
 
@@ -20,8 +20,17 @@ export interface ApplyOptions extends TargetOptions {
 }
 
 /** Reads, checks, plans, asks and applies; stops at the first refusal with what was done so far. */
-export async function applyConfig(host: CommandHost, options: ApplyOptions): Promise<void> {
-  const { items, problems } = readConfig(loadConfigFiles(host.cwd, options.file), host.env);
+export function applyConfig(host: CommandHost, options: ApplyOptions): Promise<void> {
+  return applyFiles(host, loadConfigFiles(host.cwd, options.file), options);
+}
+
+/** The same for files that are in hand. */
+export async function applyFiles(
+  host: CommandHost,
+  files: readonly ConfigFile[],
+  options: Omit<ApplyOptions, 'file'>,
+): Promise<void> {
+  const { items, problems } = readConfig(files, host.env);
   if (problems.length > 0) {
     for (const problem of problems) printLine(host.err, problem);
     const message = `${problems.length} ${plural(problems.length, 'problem')}; nothing was changed`;

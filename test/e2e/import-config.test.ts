@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { makeHost } from '../support/command-host.ts';
+import { events } from '../support/notified.ts';
+import { ADMIN_KEY } from '../support/spawn-platform.ts';
+import { createWebhookReceiver } from '../support/webhook-receiver.ts';
+
+const PATIENCE = { timeout: 15_000, interval: 50 };
+
+function shell(platform: TestApp, files: Record<string, string>) {
+  const host = makeHost({ VIGIE_URL: platform.url, VIGIE_ADMIN_KEY: ADMIN_KEY });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(host.cwd, name), text);
+  return host;
+}
+
+test('rules and routes of Prometheus and Alertmanager are applied, and the alert is told whom they name', async () => {
+  const platform = await createTestApp();
+  const [kitchen, desk] = [
+    await createWebhookReceiver(onTestFinished),
+    await createWebhookReceiver(onTestFinished),
+  ];
+  const host = shell(platform, {
+    'rules.yml': `groups:
+  - name: cold
+    rules:
+      - alert: FreezerTooWarm
+        expr: freezer_celsius{site="lyon"} > -15
+        labels: {severity: critical, team: kitchen}
+        annotations:
+          summary: "{{ $labels.instance }} is too warm: {{ $value }}"
+          description: Close the door.
+`,
+    'alertmanager.yml': `route:
+  receiver: desk
+  routes:
+    - {receiver: kitchen, matchers: [team=kitchen], group_wait: 0s}
+receivers:
+  - {name: desk, webhook_configs: [{url: "${desk.url}"}]}
+  - {name: kitchen, webhook_configs: [{url: "${kitchen.url}"}]}
+`,
+    'silences.json': JSON.stringify([
+      {
+        id: '1',
+        matchers: [{ name: 'instance', value: 'freezer-9', isRegex: false, isEqual: true }],
+        startsAt: new Date(Date.now() - 60_000).toISOString(),
+        endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+        comment: 'defrost',
+        status: { state: 'active' },
+      },
+    ]),
+  });
+  const command = ['import', 'prometheus', 'rules.yml', 'alertmanager.yml', 'silences.json'];
+  const options = ['--metric', 'freezer_celsius=temperature', '--apply', '--yes'];
+  expect(await host.run(command, options)).toBe(0);
+  expect(host.out).toContain('created rule/FreezerTooWarm');
+  expect(host.out).toContain('created maintenance-window/defrost');
+  // Applied again it changes nothing.
+  expect(await host.run(command, options)).toBe(0);
+  expect(host.out).toContain('Nothing to do.');
+
+  const reading = (sensor: string) => ({
+    sensor_id: sensor,
+    readings: { temperature: -9 },
+    metadata: { labels: { site: 'lyon' } },
+  });
+  await platform.send(reading('freezer-9'), reading('freezer-3'));
+  await expect.poll(() => events(kitchen).length, PATIENCE).toBe(1);
+  const [told] = events(kitchen);
+  expect(told).toMatchObject({
+    type: 'vigie.alert.raised',
+    data: { alert: { rule_id: 'FreezerTooWarm', sensor_id: 'freezer-3', severity: 'critical' } },
+  });
+  expect(told!.data.message).toContain('freezer-3 is too warm: -9');
+  const { items } = (await platform.call('GET', '/v1/alerts?sensor_id=freezer-9')).body;
+  expect(items[0]).toMatchObject({ suppressed_by: 'maintenance-window/defrost' });
+});
