@@ -39,6 +39,23 @@ const FORMATS: readonly Format[] = [
     ],
     load: prometheus,
   },
+  {
+    name: 'grafana',
+    description: "take over Grafana's contact points, notification policies and alert rules",
+    examples: [
+      'vigie import grafana contact-points.yaml policies.yaml rules.yaml --out alarms.yaml',
+      'vigie import grafana export.json --sensor-label sensor,host --apply',
+    ],
+    load: async () => (await import('./import/grafana/import-grafana.ts')).importGrafana,
+  },
+  {
+    name: 'uptime-kuma',
+    description: "take over an Uptime Kuma backup's push monitors and notifications",
+    examples: [
+      'vigie import uptime-kuma Uptime_Kuma_Backup.json --secrets-file secrets.env --apply',
+    ],
+    load: async () => (await import('./import/uptime-kuma/import-uptime-kuma.ts')).importUptimeKuma,
+  },
 ];
 
 /** Adds `vigie import <program> <file…>`, one for each program that can be moved from. */

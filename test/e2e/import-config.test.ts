@@ -76,3 +76,78 @@ receivers:
   const { items } = (await platform.call('GET', '/v1/alerts?sensor_id=freezer-9')).body;
   expect(items[0]).toMatchObject({ suppressed_by: 'maintenance-window/defrost' });
 });
+
+test('a backup of Uptime Kuma is applied, and a push monitor that falls silent is told whom it named', async () => {
+  const platform = await createTestApp();
+  const receiver = await createWebhookReceiver(onTestFinished);
+  const config = { type: 'webhook', webhookURL: receiver.url, name: 'Hook' };
+  const host = shell(platform, {
+    'backup.json': JSON.stringify({
+      version: '1.23.16',
+      notificationList: [{ id: 1, name: 'Hook', config: JSON.stringify(config), active: true }],
+      monitorList: [
+        { id: 7, name: 'Oven', type: 'push', interval: 1, notificationIDList: { 1: true } },
+        { id: 8, name: 'Web', type: 'http', interval: 60 },
+      ],
+    }),
+  });
+  expect(await host.run(['import', 'uptime-kuma', 'backup.json', '--apply', '--yes'])).toBe(4);
+  expect(host.err).toContain('monitor Web (http): left out');
+  expect(host.out).toContain('created sensor/Oven');
+  await platform.send({ sensor_id: 'Oven', readings: { ping: 12 } });
+  await expect.poll(() => events(receiver).length, PATIENCE).toBeGreaterThan(0);
+  expect(events(receiver)[0]).toMatchObject({
+    type: 'vigie.alert.raised',
+    data: { alert: { rule_id: 'Oven-silent', sensor_id: 'Oven', severity: 'critical' } },
+  });
+});
+
+test('rules and contact points of Grafana are applied, and a rule tells the one that it names', async () => {
+  const platform = await createTestApp();
+  const [ops, kitchen] = [
+    await createWebhookReceiver(onTestFinished),
+    await createWebhookReceiver(onTestFinished),
+  ];
+  const point = (name: string, url: string) => ({
+    name,
+    receivers: [{ uid: name, type: 'webhook', settings: { url } }],
+  });
+  const host = shell(platform, {
+    'export.json': JSON.stringify({
+      apiVersion: 1,
+      contactPoints: [point('ops', ops.url), point('kitchen', kitchen.url)],
+      policies: [{ receiver: 'ops', group_by: ['...'] }],
+      groups: [
+        {
+          name: 'cold',
+          folder: 'Cold',
+          rules: [
+            {
+              uid: 'r1',
+              title: 'Freezer too warm',
+              condition: 'B',
+              notification_settings: { receiver: 'kitchen' },
+              data: [
+                { refId: 'A', datasourceUid: 'p', model: { expr: 'temperature', instant: true } },
+                {
+                  refId: 'B',
+                  datasourceUid: '__expr__',
+                  model: {
+                    type: 'threshold',
+                    expression: 'A',
+                    conditions: [{ evaluator: { type: 'gt', params: [-15] } }],
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+  });
+  expect(await host.run(['import', 'grafana', 'export.json', '--apply', '--yes'])).toBe(0);
+  await platform.send({ sensor_id: 'freezer-3', readings: { temperature: -9 } });
+  await expect.poll(() => events(kitchen).length, PATIENCE).toBe(1);
+  expect(events(kitchen)[0]!.data.alert).toMatchObject({ rule_id: 'Freezer-too-warm' });
+  expect(events(ops)).toEqual([]);
+});

@@ -80,13 +80,16 @@ function importRule(
 
 interface ForeignAlert {
   name: string;
+  /** Those that the rule itself sets. */
   labels: Record<string, string>;
   annotations: Members;
   translation: Translation;
+  /** More fields of the rules. */
+  extra?: Fields;
 }
 
 /** One rule for each alternative of its sensors. */
-function draftRules(
+export function draftRules(
   alert: ForeignAlert,
   { context, origin }: { context: ImportContext; origin: Origin },
 ): void {
@@ -110,6 +113,7 @@ function draftRules(
       ...(Object.keys(where).length === 0 ? {} : { where }),
       when: translation.when,
       severity,
+      ...alert.extra,
     }),
   );
   context.alerts.push({ name, labels: { ...labels, severity: labels.severity ?? '' }, ruleIds });
@@ -159,7 +163,8 @@ function textsOf(
   };
 }
 
-function labelsOf(members: Members): Record<string, string> {
+/** The members that are texts or numbers, as texts. */
+export function labelsOf(members: Members): Record<string, string> {
   return Object.fromEntries(
     Object.entries(members).flatMap(([name, value]) => {
       const text = textOf(value);
