@@ -3,7 +3,7 @@ import { LANGUAGES } from '#domain/language.ts';
 import { SEVERITIES, type Severity } from '#domain/rule.ts';
 import type { CommandHost } from './command-host.ts';
 import type { ImportConfigOptions, Importer } from './import/config/import-config.ts';
-import { names } from './options.ts';
+import { names, setName } from './options.ts';
 import { withTarget } from './target.ts';
 
 // Tested by: test/e2e/import-config.test.ts
@@ -69,6 +69,7 @@ function addFormat(parent: Command, host: CommandHost, format: Format): void {
     .option('--apply', 'plan, ask and apply instead of writing to standard output')
     .option('--dry-run', 'with --apply: print the plan, change nothing')
     .option('--yes', 'with --apply: do not ask')
+    .option('--set <name>', 'with --apply: name of the set, as of apply', setName, 'import')
     .addOption(
       new Option('--report <form>', 'form of the report of what does not map, on standard error')
         .choices(['text', 'json'])

@@ -38,6 +38,12 @@ export function names(text: string): string[] {
   return list;
 }
 
+/** A name for a set of files: as an id. */
+export function setName(text: string): string {
+  if (/^[\p{L}\p{N}][\p{L}\p{M}\p{N}\-_.]{0,99}$/u.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 100 letters, digits, -, _ and .');
+}
+
 /** RFC 3339 with offset, or a date, which starts at midnight UTC. Kept as RFC 3339. */
 export function timeText(text: string): string {
   const full = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;

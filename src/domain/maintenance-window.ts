@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { pageOf } from './page.ts';
-import { Duration, Selector, ThingId } from './rule.ts';
+import { Duration, ManagedBy, Selector, ThingId } from './rule.ts';
 
 // Tested by: operations/maintenance-window/maintenance-window.test.ts
 
@@ -23,6 +23,7 @@ const windowFields = {
     }),
   ),
   enabled: Type.Optional(Type.Boolean()),
+  managed_by: Type.Optional(ManagedBy),
 };
 
 export const MaintenanceWindowInput = Type.Object(

@@ -1,7 +1,7 @@
 // Tested by: operations/contact/contact.test.ts
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
-import { Duration, Schedule, SEVERITIES, Severity, ThingId } from './rule.ts';
+import { Duration, ManagedBy, Schedule, SEVERITIES, Severity, ThingId } from './rule.ts';
 import { UnitWishes } from './unit-conversion.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -28,6 +28,7 @@ const wishes = {
   template: Type.Optional(ThingId),
   /** Values and limits are told in these; what they do not name is told as it is measured. */
   units: Type.Optional(UnitWishes),
+  managed_by: Type.Optional(ManagedBy),
 };
 
 /** Where a person or a system can be reached. `settings` belong to the channel, which validates them. */
@@ -141,6 +142,7 @@ const policyFields = {
     Type.Array(NotificationTypeSchema, { minItems: 1, maxItems: NOTIFICATION_TYPES.length }),
   ),
   enabled: Type.Optional(Type.Boolean()),
+  managed_by: Type.Optional(ManagedBy),
 };
 export const PolicyInput = Type.Object(
   { id: Type.Optional(ThingId), ...policyFields },

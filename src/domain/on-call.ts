@@ -1,7 +1,7 @@
 // Tested by: operations/on-call/on-call.test.ts
 import { type Static, Type } from 'typebox';
 import { pageOf } from './page.ts';
-import { Duration, ThingId } from './rule.ts';
+import { Duration, ManagedBy, ThingId } from './rule.ts';
 
 const strict = { additionalProperties: false } as const;
 const DateTime = Type.String({ format: 'date-time' });
@@ -20,6 +20,7 @@ const onCallFields = {
       maxItems: 1000,
     }),
   ),
+  managed_by: Type.Optional(ManagedBy),
 };
 
 export const OnCallInput = Type.Object(

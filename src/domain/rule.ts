@@ -16,6 +16,12 @@ export const ThingId = Type.String({
   description: '1–100 letters, digits, -, _ and .',
 });
 
+/** Who keeps a thing, where a program does: `apply:<set>` for what `vigie apply` made of the files of a set. */
+export const ManagedBy = Type.String({
+  pattern: '^[a-z]{1,20}:[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}\\-_.]{0,99}$',
+  description: 'Who keeps it, such as apply:default; taken off by leaving it out',
+});
+
 export const Localized = Type.Object(
   {
     en: Type.Optional(Type.String({ maxLength: 2000 })),
@@ -191,6 +197,7 @@ const ruleFields = {
   schedule: Type.Optional(Schedule),
   policy: Type.Optional(ThingId),
   enabled: Type.Optional(Type.Boolean()),
+  managed_by: Type.Optional(ManagedBy),
 };
 
 /** What POST and PUT take. */

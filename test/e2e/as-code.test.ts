@@ -209,3 +209,84 @@ test('the configuration and readings are not exported in one', async () => {
   expect(await host.run(['export', '--config', '-o', '-', '--metric', 'temperature'])).toBe(2);
   expect(host.err).toContain('cannot be used with');
 });
+
+test('pruning deletes what the same set made and no longer describes, and nothing else', async () => {
+  const platform = await createTestApp();
+  const answers = ['n', 'y'];
+  const host = shell(platform, { HOOK_SECRET: SECRET }, async () => answers.shift() ?? '');
+  const paths = {
+    rule: '/v1/rules/hot',
+    contact: '/v1/contacts/hook',
+    policy: '/v1/policies/cold-chain',
+    window: '/v1/maintenance-windows/defrost',
+    rotation: '/v1/on-call/nights',
+    sensor: '/v1/sensors/freezer-1',
+    byHand: '/v1/rules/by-hand',
+    takenOver: '/v1/rules/taken-over',
+    elsewhere: '/v1/rules/elsewhere',
+  };
+  const when = { metric: 'temperature', above: [{ limit: 1 }] };
+  const rule = (id: string) => `kind: rule\nid: ${id}\nwhen: ${JSON.stringify(when)}\n`;
+  await platform.put(paths.byHand, { when });
+  writeFileSync(join(host.cwd, 'other.yaml'), rule('elsewhere'));
+  expect(await host.run(['apply', '-f', 'other.yaml', '--set', 'other', '--yes'])).toBe(0);
+  writeFileSync(join(host.cwd, 'alarms.yaml'), `${ALARMS}---\n${rule('taken-over')}`);
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  expect((await platform.call('GET', paths.rule)).body.managed_by).toBe('apply:default');
+  // Written by somebody else, who does not keep the mark: it is theirs now.
+  await platform.put(paths.takenOver, { when });
+
+  const there = async () => {
+    const found = await Promise.all(
+      Object.entries(paths).map(async ([name, path]) =>
+        (await platform.call('GET', path)).status === 200 ? [name] : [],
+      ),
+    );
+    return found.flat();
+  };
+  writeFileSync(join(host.cwd, 'alarms.yaml'), 'kind: sensor\nid: room\n');
+  expect(await host.run(APPLY, ['--dry-run'])).toBe(0);
+  expect(host.out).not.toContain('delete');
+  expect(await host.run(APPLY, ['--prune'])).toBe(1);
+  expect(host.out).toBe(`unchanged sensor/room
+delete    maintenance-window/defrost
+delete    rule/hot
+delete    policy/cold-chain
+delete    on-call/nights
+delete    contact/hook
+0 to create, 0 to change, 1 unchanged, 5 to delete.
+`);
+  expect(host.err).toContain('[declined]');
+  expect(await there()).toEqual(Object.keys(paths));
+  expect(await host.run(APPLY, ['--prune'])).toBe(0);
+  expect(host.out).toContain('deleted contact/hook');
+  expect(await there()).toEqual(['sensor', 'byHand', 'takenOver', 'elsewhere']);
+  expect(await host.run(APPLY, ['--prune'])).toBe(0);
+  expect(host.out).toContain('Nothing to do.');
+});
+
+test('files that describe nothing prune nothing', async () => {
+  const platform = await createTestApp();
+  const host = shell(platform, { HOOK_SECRET: SECRET });
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  writeFileSync(join(host.cwd, 'alarms.yaml'), '# all gone\n');
+  expect(await host.run(APPLY, ['--prune', '--yes'])).toBe(1);
+  expect(host.err).toContain('[config_empty]');
+  expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(200);
+  expect(await host.run(APPLY, ['--set', 'a/b'])).toBe(2);
+});
+
+test('a thing that is there already is taken into the set, and its alerts go on', async () => {
+  const platform = await createTestApp();
+  const host = shell(platform, { HOOK_SECRET: SECRET });
+  writeFileSync(
+    join(host.cwd, 'alarms.yaml'),
+    'kind: rule\nid: hot\nwhen: {metric: temperature, above: [{limit: 30}]}\n',
+  );
+  await platform.put('/v1/rules/hot', { when: { metric: 'temperature', above: [{ limit: 30 }] } });
+  await platform.send({ sensor_id: 'oven', readings: { temperature: 40 } });
+  expect(await host.run(APPLY, ['--yes'])).toBe(0);
+  expect(host.out).toContain('change    rule/hot: managed_by\n');
+  const { items } = (await platform.call('GET', '/v1/alerts')).body;
+  expect(items).toMatchObject([{ rule_id: 'hot', state: 'active' }]);
+});

@@ -6,6 +6,7 @@ import { clientOf, type TargetOptions } from '../target.ts';
 import { loadConfigFiles } from './config-files.ts';
 import type { Fields } from './kinds.ts';
 import { makePlan, pathOf, type Step } from './plan.ts';
+import { deleteLeftovers, findLeftovers, printLeftover } from './prune.ts';
 import { type ConfigFile, problemsOf, readConfig } from './read-config.ts';
 
 // Tested by: cli/as-code/as-code.test.ts, test/e2e/as-code.test.ts
@@ -17,6 +18,9 @@ export interface ApplyOptions extends TargetOptions {
   dryRun?: boolean;
   yes?: boolean;
   secrets?: boolean;
+  /** The set of files: what it made carries its mark, and only that is pruned. */
+  set?: string;
+  prune?: boolean;
 }
 
 /** Reads, checks, plans, asks and applies; stops at the first refusal with what was done so far. */
@@ -36,23 +40,34 @@ export async function applyFiles(
     const message = `${problems.length} ${plural(problems.length, 'problem')}; nothing was changed`;
     throw new CommandError({ code: 'config_invalid', message });
   }
+  if (options.prune && items.length === 0) {
+    const message = 'the files describe nothing; --prune would delete everything that they made';
+    throw new CommandError({ code: 'config_empty', message });
+  }
   const client = clientOf(host, options);
-  const plan = await makePlan(client, items, { signal: host.signal });
+  const mark = `apply:${options.set ?? 'default'}`;
+  const plan = await makePlan(client, { items, mark }, { signal: host.signal });
+  const leftovers = options.prune
+    ? await findLeftovers(client, { items, mark }, { signal: host.signal })
+    : [];
   if (options.secrets) for (const step of plan) sendSecrets(step);
   for (const step of plan) printStep(host, step);
+  for (const leftover of leftovers) printLeftover(host, leftover);
   const steps = plan.filter(({ action }) => action !== 'unchanged');
-  if (steps.length === 0) {
+  if (steps.length === 0 && leftovers.length === 0) {
     printLine(host.out, 'Nothing to do.');
     return;
   }
   const count = (action: Step['action']) => plan.filter((step) => step.action === action).length;
+  const deletes = options.prune ? `, ${leftovers.length} to delete` : '';
   printLine(
     host.out,
-    `${count('create')} to create, ${count('change')} to change, ${count('unchanged')} unchanged.`,
+    `${count('create')} to create, ${count('change')} to change, ${count('unchanged')} unchanged${deletes}.`,
   );
   if (options.dryRun) return;
   if (!options.yes) await ask(host);
-  await applySteps({ host, client }, steps);
+  await applySteps({ host, client, mark }, steps);
+  await deleteLeftovers({ host, client }, leftovers);
 }
 
 function plural(count: number, noun: string): string {
@@ -85,6 +100,8 @@ async function ask(host: CommandHost): Promise<void> {
 interface Applying {
   host: CommandHost;
   client: ApiClient;
+  /** Of the set of files. */
+  mark: string;
 }
 
 async function applySteps(applying: Applying, steps: readonly Step[]): Promise<void> {
@@ -126,9 +143,10 @@ class Refusal extends CommandError {
   }
 }
 
-async function putStep({ host, client }: Applying, step: Step): Promise<Fields> {
+async function putStep({ host, client, mark }: Applying, step: Step): Promise<Fields> {
   const { kind, id, fields, describe } = step.item;
-  const request = { method: 'PUT', body: fields, signal: host.signal };
+  const marked = kind.isMarked ? { ...fields, managed_by: mark } : fields;
+  const request = { method: 'PUT', body: marked, signal: host.signal };
   const reply = await client.ask(pathOf(kind, id), request);
   if (reply.ok) return reply.body as Fields;
   const { body, detail, code } = reply.problem;

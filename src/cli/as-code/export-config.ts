@@ -1,11 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { ApiClient } from '../api-client.ts';
 import { type CommandHost, printLine } from '../command-host.ts';
 import { clientOf, type TargetOptions } from '../target.ts';
 import { escapeReferences } from './environment.ts';
 import { type Fields, KINDS, type Kind, ownedFields } from './kinds.ts';
+import { listThings } from './list-things.ts';
 import { maskedSettings } from './plan.ts';
 
 // Tested by: test/e2e/as-code.test.ts
@@ -21,7 +21,7 @@ export async function exportConfig(host: CommandHost, options: ExportConfigOptio
   const documents: string[] = [];
   const placeholders = new Set<string>();
   for (const kind of KINDS) {
-    const things = await allOf(client, kind, host.signal);
+    const things = await listThings(client, kind, host.signal);
     const parents = new Set(things.map(({ parent_id: parent }) => parent));
     for (const thing of things) {
       const id = String(thing.id);
@@ -39,22 +39,6 @@ export async function exportConfig(host: CommandHost, options: ExportConfigOptio
   }
   write(host, { out: options.out, text: documents.join('---\n') });
   if (options.out !== '-') printLine(host.err, `${options.out}: ${documents.length} things`);
-}
-
-async function allOf(client: ApiClient, kind: Kind, signal: AbortSignal): Promise<Fields[]> {
-  const things: Fields[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: { items: Fields[]; next_cursor: string | null } = await client.request(
-      `${kind.path}?limit=1000${query}`,
-      { signal },
-    );
-    things.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  // The platform brings its own rules along.
-  return things.filter((thing) => thing.built_in !== true);
 }
 
 /** Without units: a platform takes them only for metrics that it has readings of. */

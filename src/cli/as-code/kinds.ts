@@ -21,8 +21,10 @@ export interface Kind {
   areAlone: boolean;
   /** The API's own check; throws a `VigieError` with every problem. */
   check(body: Fields): unknown;
-  /** Members of an answer that nobody writes. */
+  /** Members of an answer that nobody writes, and the mark that `apply` writes by itself. */
   serverMade: readonly string[];
+  /** Whether it carries the mark of the set of files that made it, so that it can be pruned. */
+  isMarked: boolean;
   /** The fields with what the API fills in or writes in another way, so that two can be compared. */
   settle(fields: Fields, id: string): Fields;
 }
@@ -42,7 +44,8 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/contacts',
     areAlone: false,
     check: inputCheck(ContactInput, { ignore: ['created_at', 'updated_at', 'failing'] }),
-    serverMade: ['id', 'created_at', 'updated_at', 'failing'],
+    serverMade: ['id', 'created_at', 'updated_at', 'failing', 'managed_by'],
+    isMarked: true,
     settle: (fields, id) => ({
       ...{ name: id, language: 'en', time_zone: 'UTC', enabled: true },
       ...fields,
@@ -53,7 +56,17 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/on-call',
     areAlone: false,
     check: readOnCallInput,
-    serverMade: ['id', 'created_at', 'updated_at', 'at', 'contact', 'until', 'handovers'],
+    serverMade: [
+      'id',
+      'created_at',
+      'updated_at',
+      'at',
+      'contact',
+      'until',
+      'handovers',
+      'managed_by',
+    ],
+    isMarked: true,
     settle: (fields) => fields,
   },
   {
@@ -61,7 +74,8 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/policies',
     areAlone: false,
     check: readPolicyInput,
-    serverMade: ['id', 'created_at', 'updated_at'],
+    serverMade: ['id', 'created_at', 'updated_at', 'managed_by'],
+    isMarked: true,
     settle: (fields) => ({ enabled: true, ...fields }),
   },
   {
@@ -69,7 +83,8 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/rules',
     areAlone: true,
     check: readRuleInput,
-    serverMade: ['id', 'revision', 'created_at', 'updated_at', 'built_in'],
+    serverMade: ['id', 'revision', 'created_at', 'updated_at', 'built_in', 'managed_by'],
+    isMarked: true,
     settle: (fields) => ({ enabled: true, ...fields }),
   },
   {
@@ -77,7 +92,8 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/maintenance-windows',
     areAlone: true,
     check: readWindowInput,
-    serverMade: ['id', 'created_at', 'updated_at', 'is_open', 'next'],
+    serverMade: ['id', 'created_at', 'updated_at', 'is_open', 'next', 'managed_by'],
+    isMarked: true,
     settle: (fields) => ({ enabled: true, ...fields }),
   },
   {
@@ -86,6 +102,8 @@ export const KINDS: readonly Kind[] = [
     areAlone: false,
     check: readSensorInput,
     serverMade: ['id', ...READ_ONLY],
+    // What a sensor has measured is kept, whatever files say.
+    isMarked: false,
     settle: settleSensor,
   },
 ];

@@ -20,10 +20,10 @@ export interface Step {
 const WORTH_A_LIST = 50;
 const PAGE = 1000;
 
-/** What has to be done so that the platform has the items as they are described. Reads only. */
+/** What has to be done so that the platform has the items as they are described, with the mark of their set. Reads only. */
 export async function makePlan(
   client: ApiClient,
-  items: readonly ConfigItem[],
+  { items, mark }: { items: readonly ConfigItem[]; mark: string },
   { signal }: { signal: AbortSignal },
 ): Promise<Step[]> {
   const steps: Step[] = [];
@@ -31,7 +31,9 @@ export async function makePlan(
     const stored = await storedOf(client, { kind, count: ofKind.length, signal });
     for (const item of ofKind) {
       const found = stored.get(item.id) ?? (stored.isWhole ? undefined : await find(item));
-      steps.push(found ? compare(item, found) : { ...CREATION, item, changed: [], hidden: [] });
+      steps.push(
+        found ? compare(item, found, mark) : { ...CREATION, item, changed: [], hidden: [] },
+      );
     }
   }
   return steps;
@@ -74,7 +76,7 @@ export function pathOf(kind: Kind, id: string): string {
   return `${kind.path}/${encodeURIComponent(id)}`;
 }
 
-function compare(item: ConfigItem, answer: Fields): Step {
+function compare(item: ConfigItem, answer: Fields, mark: string): Step {
   const { kind, id } = item;
   const wanted = kind.settle(item.fields, id);
   const stored = kind.settle(ownedFields(kind, answer), id);
@@ -87,6 +89,7 @@ function compare(item: ConfigItem, answer: Fields): Step {
     if (side.settings !== undefined) side.settings = without(side.settings as Fields, masked);
   }
   const changed = changedFields(stored, wanted);
+  if (kind.isMarked && answer.managed_by !== mark) changed.push('managed_by');
   return {
     item,
     action: changed.length === 0 ? 'unchanged' : 'change',

@@ -90,6 +90,7 @@ export function makeContact(
     ...(input.fallback_contact === undefined ? {} : { fallback_contact: input.fallback_contact }),
     ...(input.template === undefined ? {} : { template: input.template }),
     ...(input.units === undefined ? {} : { units: input.units }),
+    ...(input.managed_by === undefined ? {} : { managed_by: input.managed_by }),
     created_at,
     updated_at,
   };

@@ -19,6 +19,8 @@ import { readSources, type SourceDocument } from './source-document.ts';
 export interface ImportConfigOptions extends TargetOptions {
   out?: string;
   apply?: boolean;
+  /** For `--prune` of a later apply. */
+  set?: string;
   dryRun?: boolean;
   yes?: boolean;
   strict?: boolean;
@@ -65,7 +67,11 @@ export async function importConfig(
     );
     const env = { ...Object.fromEntries(known), ...host.env };
     const { out: _out, ...target } = options;
-    await applyFiles({ ...host, env }, [{ name: options.out ?? 'import', text }], target);
+    const set = { set: options.set ?? 'import' };
+    await applyFiles({ ...host, env }, [{ name: options.out ?? 'import', text }], {
+      ...target,
+      ...set,
+    });
   } else if (options.out === undefined || options.out === '-') host.out.write(text);
   if (options.out !== undefined && options.out !== '-') writeWhole(host, options.out, { text });
   const count = report.count('left-out') + refused.length;
