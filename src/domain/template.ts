@@ -1,7 +1,7 @@
 // Tested by: operations/template/template.test.ts
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
-import { ThingId } from './rule.ts';
+import { ManagedBy, ThingId } from './rule.ts';
 import { UnitWishes } from './unit-conversion.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -81,6 +81,7 @@ export const TemplateInput = Type.Object(
     id: Type.Optional(ThingId),
     name: Type.Optional(Type.String({ maxLength: 200 })),
     texts: TemplateTexts,
+    managed_by: Type.Optional(ManagedBy),
   },
   { ...strict, title: 'TemplateInput' },
 );
@@ -97,6 +98,7 @@ export const Template = Type.Object(
     name: Type.String(),
     texts: TemplateTexts,
     warnings: TemplateWarnings,
+    managed_by: Type.Optional(ManagedBy),
     created_at: DateTime,
     updated_at: DateTime,
   },

@@ -36,7 +36,8 @@ export const KINDS: readonly Kind[] = [
     path: '/v1/templates',
     areAlone: true,
     check: readTemplateInput,
-    serverMade: ['id', 'created_at', 'updated_at', 'warnings'],
+    serverMade: ['id', 'created_at', 'updated_at', 'warnings', 'managed_by'],
+    isMarked: true,
     settle: (fields, id) => ({ name: id, ...fields }),
   },
   {

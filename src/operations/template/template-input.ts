@@ -74,6 +74,14 @@ export function warningsOf(texts: readonly TemplateText[]): TemplateWarnings {
 /** The template as it is stored. */
 export function makeTemplate(input: TemplateInput, facts: DocumentFacts): Template {
   const { id, created_at, updated_at } = facts;
-  const { name = id, texts } = input;
-  return { id, name, texts, warnings: warningsOf(texts), created_at, updated_at };
+  const { name = id, texts, managed_by } = input;
+  return {
+    id,
+    name,
+    texts,
+    warnings: warningsOf(texts),
+    ...(managed_by === undefined ? {} : { managed_by }),
+    created_at,
+    updated_at,
+  };
 }
