@@ -254,7 +254,8 @@ delete    rule/hot
 delete    policy/cold-chain
 delete    on-call/nights
 delete    contact/hook
-0 to create, 0 to change, 1 unchanged, 5 to delete.
+delete    template/kitchen
+0 to create, 0 to change, 1 unchanged, 6 to delete.
 `);
   expect(host.err).toContain('[declined]');
   expect(await there()).toEqual(Object.keys(paths));

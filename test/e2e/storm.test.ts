@@ -3,7 +3,8 @@ import { call, spawnPlatform, temporaryFolder } from '#test/support/spawn-platfo
 import { createWebhookReceiver, type WebhookReceiver } from '#test/support/webhook-receiver.ts';
 
 const ALERTS = 10_000;
-const PATIENCE = { timeout: 200_000, interval: 500 };
+/** On a busy machine some come too late for the first digest, and are in the next one, three minutes later. */
+const PATIENCE = { timeout: 420_000, interval: 500 };
 /** Measured: 450 MB. The process at rest takes 130 MB or more; ten times the alerts may not take ten times the rest. */
 const MOST_BYTES = 600e6;
 
@@ -76,4 +77,4 @@ test('a storm of 10,000 alerts is told whole to a program, by digests to a perso
   const { body } = await call(`${platform.url}/v1/alerts?sensor_id=oven-0`, 'GET');
   expect(body.items).toMatchObject([{ state: 'active', first_of_storm: true }]);
   expect(mostBytes).toBeLessThan(MOST_BYTES);
-}, 240_000);
+}, 480_000);

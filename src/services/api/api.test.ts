@@ -159,7 +159,7 @@ test('who would be told of an alert is foretold', async () => {
   await ask('POST /v1/contacts', { body: contact });
   await ask('POST /v1/policies', { body: policy });
   const { status, body } = await ask('POST /v1/policies/preview', {
-    body: { alert_id: 'alert-1' },
+    body: { alert_id: 'alert-1', at: new Date(T0).toISOString() },
   });
   expect(status).toBe(200);
   expect(body).toMatchObject({
