@@ -48,6 +48,11 @@ labels: {site: lyon}
 ---
 kind: sensor
 id: room
+---
+kind: place
+id: kitchen
+name: Kitchen
+sensors: [{sensor_id: freezer-1, x: 0.25, y: 0.5}]
 `;
 
 function shell(
@@ -68,7 +73,7 @@ test('files are planned, applied in order, and a second time there is nothing to
   const host = shell(platform, { HOOK_SECRET: SECRET });
   expect(await host.run(APPLY, ['--dry-run'])).toBe(0);
   expect(host.out).toContain('create    contact/hook\ncreate    on-call/nights\n');
-  expect(host.out).toContain('7 to create, 0 to change, 0 unchanged.');
+  expect(host.out).toContain('8 to create, 0 to change, 0 unchanged.');
   expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
 
   expect(await host.run(APPLY)).toBe(2);
@@ -128,7 +133,7 @@ test('the first refusal stops it, with line and pointer and what was done', asyn
   expect(host.err).toContain(
     'alarms.yaml:10 policy/cold-chain /steps/0/contacts/1: there is no contact nobody',
   );
-  expect(host.err).toContain('2 of 7 were applied, the others were not');
+  expect(host.err).toContain('2 of 8 were applied, the others were not');
   expect(host.err).toContain('policy/cold-chain was refused [invalid_request]');
   expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(404);
 });
@@ -175,7 +180,7 @@ test('what one platform exports makes another one the same', async () => {
   const exported = readFileSync(join(source.cwd, 'all.yaml'), 'utf8');
   expect(exported).not.toContain('whsec_');
   expect(exported.match(/^kind: .*/gm)).toEqual(
-    ['contact', 'on-call', 'policy', 'rule', 'maintenance-window', 'sensor', 'sensor'].map(
+    ['contact', 'on-call', 'policy', 'rule', 'maintenance-window', 'sensor', 'sensor', 'place'].map(
       (kind) => `kind: ${kind}`,
     ),
   );

@@ -3,6 +3,7 @@ import { formatTime, parseTime } from '#domain/time.ts';
 import { inputCheck } from '#operations/check-input.ts';
 import { readWindowInput } from '#operations/maintenance-window/window-input.ts';
 import { readOnCallInput } from '#operations/on-call/on-call-input.ts';
+import { readPlaceInput } from '#operations/place/place-input.ts';
 import { readPolicyInput } from '#operations/policy/policy-input.ts';
 import { readRuleInput } from '#operations/rule/rule-input.ts';
 import { READ_ONLY, readSensorInput } from '#operations/sensor/sensor-input.ts';
@@ -78,6 +79,14 @@ export const KINDS: readonly Kind[] = [
     check: readSensorInput,
     serverMade: ['id', ...READ_ONLY],
     settle: settleSensor,
+  },
+  {
+    name: 'place',
+    path: '/v1/places',
+    areAlone: true,
+    check: readPlaceInput,
+    serverMade: ['id', 'created_at', 'updated_at', 'picture'],
+    settle: (fields) => ({ sensors: [], ...fields }),
   },
 ];
 

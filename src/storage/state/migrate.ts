@@ -5,6 +5,7 @@ import { alarmLifecycle } from './migrations/0003-alarm-lifecycle.ts';
 import { notificationCourses } from './migrations/0004-notification-courses.ts';
 import { alertsByReceipt } from './migrations/0007-alerts-by-receipt.ts';
 import { meta } from './migrations/0008-meta.ts';
+import { placePictures } from './migrations/0012-place-pictures.ts';
 import type { Database } from './schema.ts';
 
 // Tested by: test/contract/state-store.test.ts
@@ -19,6 +20,7 @@ function migrations(serial: Serial): Record<string, Migration> {
     '0004-notification-courses': { up: notificationCourses },
     '0007-alerts-by-receipt': { up: alertsByReceipt },
     '0008-meta': { up: meta },
+    '0012-place-pictures': { up: placePictures },
   };
 }
 
