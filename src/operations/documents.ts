@@ -72,7 +72,7 @@ export interface DocumentWrite<T> {
   kind: DocumentKind;
   id: string;
   /** `create` refuses an id that is taken. */
-  verb: 'create' | 'put';
+  verb: 'create' | 'put' | 'put-picture';
   /** For the audit; never a secret. */
   detail: unknown;
   /** Runs inside the transaction; throws what is wrong. */

@@ -37,6 +37,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const shifts = { shift: '7d', time_zone: 'Europe/Paris', starts_at: '2026-01-05T07:00:00Z' };
     await app.put('/v1/on-call/nights', { ...shifts, contacts: ['anne'] });
     await app.send(reading(20, 'fridge'), reading(31));
+    const sensors = ['oven', 'fridge', 'gone'].map((sensor_id, i) => ({
+      sensor_id,
+      x: i / 2,
+      y: i / 2,
+    }));
+    await app.put('/v1/places/kitchen', { name: 'Kitchen', sensors });
     const { items } = (await app.call('GET', '/v1/alerts')).body;
     for (const [path, sign] of [
       [`/alerts/${items[0].id}`, 'What happened'],
@@ -53,6 +59,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ['/rules', 'temperature above 30'],
       ['/rules/-', 'What it would have done'],
       ['/rules/hot', 'What it would have done'],
+      ['/places', 'Kitchen'],
+      ['/places/kitchen', 'Not registered'],
       ['/sensors', 'fridge'],
       ['/sensors/oven', 'Rules that watch it'],
       ['/nothing', 'This page does not exist'],

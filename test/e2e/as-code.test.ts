@@ -53,6 +53,11 @@ labels: {site: lyon}
 ---
 kind: sensor
 id: room
+---
+kind: place
+id: kitchen
+name: Kitchen
+sensors: [{sensor_id: freezer-1, x: 0.25, y: 0.5}]
 `;
 
 function shell(
@@ -75,7 +80,7 @@ test('files are planned, applied in order, and a second time there is nothing to
   expect(host.out).toContain(
     'create    template/kitchen\ncreate    contact/hook\ncreate    on-call/nights\n',
   );
-  expect(host.out).toContain('8 to create, 0 to change, 0 unchanged.');
+  expect(host.out).toContain('9 to create, 0 to change, 0 unchanged.');
   expect((await platform.call('GET', '/v1/contacts')).body.items).toEqual([]);
 
   expect(await host.run(APPLY)).toBe(2);
@@ -191,6 +196,7 @@ test('what one platform exports makes another one the same', async () => {
       'maintenance-window',
       'sensor',
       'sensor',
+      'place',
     ].map((kind) => `kind: ${kind}`),
   );
 

@@ -67,6 +67,18 @@ const quality = createRoute({
   component: lazyRouteComponent(() => import('./pages/quality/quality-page.tsx'), 'QualityPage'),
 });
 
+const places = createRoute({
+  getParentRoute: () => root,
+  path: '/places',
+  component: lazyRouteComponent(() => import('./pages/places/places-page.tsx'), 'PlacesPage'),
+});
+
+const place = createRoute({
+  getParentRoute: () => root,
+  path: '/places/$id',
+  component: lazyRouteComponent(() => import('./pages/places/place-page.tsx'), 'PlacePage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -151,6 +163,8 @@ export const router = createRouter({
     overview,
     sensors,
     sensor,
+    places,
+    place,
     alerts,
     alert,
     rules,

@@ -32,7 +32,7 @@ kind: gadget
     'a.yaml:7 rule/hot /colour: is not known here',
     'a.yaml:6 rule/hot /when/above/0/limit: must be number',
     'a.yaml:12 policy/p /steps/0/after: is not of the form: A duration such as 90s, 5m, 1h30m or 2d',
-    'a.yaml:14 /kind: must be one of: template, contact, on-call, policy, rule, maintenance-window, sensor',
+    'a.yaml:14 /kind: must be one of: template, contact, on-call, policy, rule, maintenance-window, sensor, place',
     'a.yaml:16 contact/? /settings: is missing',
     'a.yaml:16 contact/? /id: is missing',
     'a.yaml:18: must be an object with a kind',

@@ -3,6 +3,7 @@ import { formatTime, parseTime } from '#domain/time.ts';
 import { inputCheck } from '#operations/check-input.ts';
 import { readWindowInput } from '#operations/maintenance-window/window-input.ts';
 import { readOnCallInput } from '#operations/on-call/on-call-input.ts';
+import { readPlaceInput } from '#operations/place/place-input.ts';
 import { readPolicyInput } from '#operations/policy/policy-input.ts';
 import { readRuleInput } from '#operations/rule/rule-input.ts';
 import { READ_ONLY, readSensorInput } from '#operations/sensor/sensor-input.ts';
@@ -106,6 +107,16 @@ export const KINDS: readonly Kind[] = [
     // What a sensor has measured is kept, whatever files say.
     isMarked: false,
     settle: settleSensor,
+  },
+  {
+    name: 'place',
+    path: '/v1/places',
+    areAlone: true,
+    check: readPlaceInput,
+    serverMade: ['id', 'created_at', 'updated_at', 'picture'],
+    // Its picture is in no file and would be gone for good.
+    isMarked: false,
+    settle: (fields) => ({ sensors: [], ...fields }),
   },
 ];
 

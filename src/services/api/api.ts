@@ -26,6 +26,7 @@ import { ingestDoors } from './routes/v1/ingest-doors.ts';
 import { maintenanceWindowRoutes } from './routes/v1/maintenance-windows.ts';
 import { onCallRoutes } from './routes/v1/on-call.ts';
 import { overviewRoutes } from './routes/v1/overview.ts';
+import { placeRoutes } from './routes/v1/places.ts';
 import { policyRoutes } from './routes/v1/policies.ts';
 import { pushRoutes } from './routes/v1/push.ts';
 import { ruleRoutes } from './routes/v1/rules.ts';
@@ -94,6 +95,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   templateRoutes(app, context);
   onCallRoutes(app, context);
   maintenanceWindowRoutes(app, context);
+  placeRoutes(app, context);
   deliveryRoutes(app, context);
   deadLetterRoutes(app, context);
   exportRoutes(app, context);

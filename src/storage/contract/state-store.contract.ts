@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, sign, verify } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alertRow, documentRow, keyRow, sensorRow, T0 } from '#test/support/state-rows.ts';
 import { alertHistory, changeAlert, findAlert, listAlertRows } from '../state/alerts.ts';
@@ -25,6 +25,12 @@ import {
   replaceDocument,
 } from '../state/documents.ts';
 import { linkSecret } from '../state/link-secret.ts';
+import {
+  deletePlacePicture,
+  describePlacePicture,
+  findPlacePicture,
+  putPlacePicture,
+} from '../state/place-pictures.ts';
 import {
   findSensor,
   listSensorRows,
@@ -132,6 +138,27 @@ export function stateStoreContract(name: string, createStore: CreateStore): void
       expect(await existingDocuments(store.db, { customer: 'main', kind: 'rule', ids })).toEqual(
         new Set(['a']),
       );
+    });
+
+    test('a picture of the largest size is kept whole, replaced and removed, each customer its own', async () => {
+      const key = { customer: 'main', placeId: 'kitchen' };
+      const facts = { content_type: 'image/png', bytes: 5_242_880, etag: 'e1' };
+      const row = {
+        ...{ customer: 'main', place_id: 'kitchen', ...facts },
+        picture: randomBytes(5_242_880).toString('base64'),
+      };
+      await store.transaction(async (tx) => {
+        await putPlacePicture(tx, row);
+        await putPlacePicture(tx, { ...row, customer: 'other', etag: 'e2', picture: 'AAAA' });
+      });
+      expect((await findPlacePicture(store.db, key))?.picture === row.picture).toBe(true);
+      expect(await describePlacePicture(store.db, key)).toEqual(facts);
+      await store.transaction((tx) => putPlacePicture(tx, { ...row, etag: 'e3', picture: 'BBBB' }));
+      expect(await findPlacePicture(store.db, key)).toMatchObject({ etag: 'e3', picture: 'BBBB' });
+      await store.transaction((tx) => deletePlacePicture(tx, key));
+      expect(await findPlacePicture(store.db, key)).toBeUndefined();
+      const other = { ...key, customer: 'other' };
+      expect(await findPlacePicture(store.db, other)).toMatchObject({ etag: 'e2' });
     });
 
     test('sensors are found by text in id, name or location, and wildcards mean themselves', async () => {

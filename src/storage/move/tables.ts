@@ -7,6 +7,7 @@ export const RECORDS = [
   'series',
   'sensor_states',
   'documents',
+  'place_pictures',
   'alerts',
   'alert_history',
   'notifications',

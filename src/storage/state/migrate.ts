@@ -6,6 +6,7 @@ import { notificationCourses } from './migrations/0004-notification-courses.ts';
 import { alertsByReceipt } from './migrations/0007-alerts-by-receipt.ts';
 import { meta } from './migrations/0008-meta.ts';
 import { sensorHashes } from './migrations/0009-sensor-hashes.ts';
+import { placePictures } from './migrations/0012-place-pictures.ts';
 import type { Database } from './schema.ts';
 
 // Tested by: test/contract/state-store.test.ts
@@ -21,6 +22,7 @@ function migrations(serial: Serial): Record<string, Migration> {
     '0007-alerts-by-receipt': { up: alertsByReceipt },
     '0008-meta': { up: meta },
     '0009-sensor-hashes': { up: sensorHashes },
+    '0012-place-pictures': { up: placePictures },
   };
 }
 

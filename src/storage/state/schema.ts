@@ -43,13 +43,24 @@ export interface SensorStatesTable {
   state: string;
 }
 
-/** Rules, contacts and policies: a JSON body each, by customer and id. */
+/** Rules, contacts, policies and the like: a JSON body each, by customer and id. */
 export interface DocumentsTable extends Audited {
   customer: string;
-  kind: 'rule' | 'contact' | 'policy' | 'on-call' | 'maintenance-window' | 'template';
+  kind: 'rule' | 'contact' | 'policy' | 'on-call' | 'maintenance-window' | 'template' | 'place';
   id: string;
   revision: number;
   body: string;
+}
+
+export interface PlacePicturesTable {
+  customer: string;
+  place_id: string;
+  content_type: string;
+  /** Length of the picture itself. */
+  bytes: number;
+  etag: string;
+  /** Base64. */
+  picture: string;
 }
 
 export interface AlertsTable {
@@ -205,6 +216,7 @@ export interface Database {
   series: SeriesTable;
   sensor_states: SensorStatesTable;
   documents: DocumentsTable;
+  place_pictures: PlacePicturesTable;
   alerts: AlertsTable;
   alert_history: AlertHistoryTable;
   notifications: NotificationsTable;

@@ -4,6 +4,7 @@ type Query = Readonly<Record<string, string | number | boolean | readonly string
 
 export interface AskOptions {
   query?: Query;
+  /** Sent as JSON; a file as it is. */
   body?: unknown;
   signal?: AbortSignal;
 }
@@ -34,8 +35,11 @@ export async function ask<Answer>(call: `${string} /${string}`, options: AskOpti
     signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
   };
   if (options.body !== undefined) {
-    init.headers = { ...init.headers, 'content-type': 'application/json' };
-    init.body = JSON.stringify(options.body);
+    const { body } = options;
+    const [type, content] =
+      body instanceof Blob ? [body.type, body] : ['application/json', JSON.stringify(body)];
+    init.headers = { ...init.headers, 'content-type': type };
+    init.body = content;
   }
   let response: Response;
   try {

@@ -7,6 +7,7 @@ import type { MaintenanceWindowView } from '#domain/maintenance-window.ts';
 import type { Delivery } from '#domain/notification.ts';
 import type { OnCallView } from '#domain/on-call.ts';
 import type { Overview } from '#domain/overview.ts';
+import type { Place } from '#domain/place.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
@@ -151,3 +152,17 @@ export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => ask<Overview>('GET /v1/overview', { signal }),
 });
+
+export const placeAddress = (id: string) => `/v1/places/${encodeURIComponent(id)}` as const;
+
+/** Another address for another picture: a browser shows the new one at once. */
+export const pictureAddress = (id: string, etag?: string) =>
+  `${placeAddress(id)}/picture${etag === undefined ? '' : `?v=${etag}`}` as const;
+
+export const placesQuery = documentsQuery<Place>('places');
+
+export const placeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['places', 'one', id],
+    queryFn: ({ signal }) => ask<Place>(`GET ${placeAddress(id)}`, { signal }),
+  });

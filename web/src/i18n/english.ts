@@ -1,6 +1,7 @@
 import alerts from './en/alerts.json';
 import notifications from './en/notifications.json';
 import overview from './en/overview.json';
+import places from './en/places.json';
 import quality from './en/quality.json';
 import rules from './en/rules.json';
 import sensor from './en/sensor.json';
@@ -14,6 +15,7 @@ export const english = {
   alerts,
   notifications,
   overview,
+  places,
   quality,
   rules,
   sensor,

@@ -2,6 +2,7 @@ import type { english } from './english.ts';
 import alerts from './fr/alerts.json';
 import notifications from './fr/notifications.json';
 import overview from './fr/overview.json';
+import places from './fr/places.json';
 import quality from './fr/quality.json';
 import rules from './fr/rules.json';
 import sensor from './fr/sensor.json';
@@ -15,6 +16,7 @@ export const french: typeof english = {
   alerts,
   notifications,
   overview,
+  places,
   quality,
   rules,
   sensor,

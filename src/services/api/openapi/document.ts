@@ -18,6 +18,7 @@ const TAGS = [
   { name: 'Rules', description: 'Conditions that raise alerts' },
   { name: 'Alerts', description: 'Occurrences of rules on sensors' },
   { name: 'Notifications', description: 'Contacts, policies and what was delivered' },
+  { name: 'Places', description: 'Sensors on floor plans and photos' },
   { name: 'Live', description: 'Events as they happen' },
   { name: 'Access', description: 'Keys, sessions and the record of changes' },
   { name: 'Operations', description: 'Health, metrics and this document' },

@@ -1,0 +1,16 @@
+import type { Page, PageQuery } from '#domain/page.ts';
+import type { Place } from '#domain/place.ts';
+import { authorize, type OperationContext } from '../context.ts';
+import { pageOfDocuments } from '../documents.ts';
+
+/** In the order of their ids. */
+export function listPlaces({
+  ctx,
+  input,
+}: {
+  ctx: OperationContext;
+  input: PageQuery;
+}): Promise<Page<Place>> {
+  authorize(ctx, 'read');
+  return pageOfDocuments<Place>(ctx, 'place', input);
+}

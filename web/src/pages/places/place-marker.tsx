@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { CircleHelp } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import type { Alert } from '#domain/alert.ts';
+import type { PlacedSensor } from '#domain/place.ts';
+import type { Sensor } from '#domain/sensor.ts';
+import { ApiProblem } from '../../api/api-problem.ts';
+import { sensorQuery } from '../../api/queries.ts';
+import { useFormats } from '../../format/use-formats.ts';
+import { useNewest } from '../../live/live.tsx';
+import { SensorStatus } from '../../ui/sensor-status.tsx';
+import { Severity } from '../../ui/severity.tsx';
+import { MarkerFrame } from './marker-frame.tsx';
+import styles from './places.module.css';
+
+interface PlaceMarkerProps {
+  placed: PlacedSensor;
+  /** The worst that stands now. */
+  alert: Alert | undefined;
+}
+
+/** One sensor where it is: its name, its newest value, and what is wrong with it, if anything is. */
+export function PlaceMarker({ placed, alert }: PlaceMarkerProps) {
+  const t = useTranslations('places');
+  const { sensor_id: id } = placed;
+  const { data: sensor, error } = useQuery(sensorQuery(id));
+  const isUnknown = error instanceof ApiProblem && error.status === 404;
+  return (
+    <MarkerFrame placed={placed}>
+      <Link to="/sensors/$id" params={{ id }} className={styles.name}>
+        {sensor?.name ?? id}
+      </Link>
+      {isUnknown && (
+        <span className={styles.unknown}>
+          <CircleHelp size={15} aria-hidden /> {t('unknown')}
+        </span>
+      )}
+      {sensor !== undefined && <SensorNow sensor={sensor} alert={alert} />}
+    </MarkerFrame>
+  );
+}
+
+/** The metric of the alert, or else the first one. */
+function SensorNow({ sensor, alert }: { sensor: Sensor; alert: Alert | undefined }) {
+  const formats = useFormats();
+  const newest = useNewest(sensor.id);
+  const metric = alert?.metric ?? Object.keys(sensor.metrics)[0] ?? newest.keys().next().value;
+  const isWell = sensor.out_of_service === null && (sensor.status === 'ok' || newest.size > 0);
+  return (
+    <>
+      {metric !== undefined && (
+        <span className={`number ${styles.value}`} title={metric}>
+          {formats.quantity(
+            newest.get(metric)?.value ?? sensor.metrics[metric]?.last?.value,
+            sensor.metrics[metric]?.unit,
+          )}
+        </span>
+      )}
+      {alert !== undefined && <Severity severity={alert.severity} />}
+      {!isWell && <SensorStatus sensor={sensor} isHeard={newest.size > 0} />}
+    </>
+  );
+}
