@@ -26,6 +26,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'config',
   ],
   'services/self-watch': ['domain', 'platform', 'operations', 'stream', 'storage'],
+  'services/simulation': ['domain', 'platform', 'operations'],
   'services/publisher': ['domain', 'platform', 'stream', 'storage'],
   'services/notifier': [
     'domain',

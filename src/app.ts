@@ -28,6 +28,7 @@ import { createNotifier, type Notifier } from '#services/notifier/notifier.ts';
 import { createSeriesReader } from '#services/notifier/read-series.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
 import type { Processor } from '#services/processor/processor.ts';
+import { FleetSimulator } from '#services/simulation/fleet-simulator.ts';
 import { vapidKeys } from '#storage/state/vapid-keys.ts';
 import { Bus } from '#stream/bus.ts';
 import { type AppContext, type AppStorage, built } from './app/app-storage.ts';
@@ -35,6 +36,7 @@ import { createProcessor } from './app/create-processor.ts';
 import { createEmbeddedStorage } from './app/embedded-storage.ts';
 import type { KafkaParts } from './app/kafka-parts.ts';
 import { createOperationServices } from './app/operation-services.ts';
+import { OwnKeys } from './app/own-keys.ts';
 import { createSelfWatch } from './app/self-watch.ts';
 
 // Tested by: test/e2e/app.test.ts
@@ -96,10 +98,18 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   /** Without a database that others can share, the processor is in every process. */
   const hasProcessor = has('processor') || config.postgresUrl === undefined;
 
+  const ownKeys = new OwnKeys();
+  const ownDoor = { services: operationServices, url: () => app.url, keys: ownKeys };
   const selfWatch =
-    config.canaryMs > 0 && has('gateway')
-      ? createSelfWatch(context, { services: operationServices, url: () => app.url })
-      : undefined;
+    config.canaryMs > 0 && has('gateway') ? createSelfWatch(context, ownDoor) : undefined;
+  const simulator = has('gateway')
+    ? new FleetSimulator({
+        clock,
+        url: ownDoor.url,
+        issueKey: (caller) => ownKeys.issue(caller),
+        log: logger,
+      })
+    : undefined;
 
   const adminKeyStep: LifecycleStep = {
     name: 'admin key',
@@ -222,7 +232,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       identity && { caller: callerOf(identity, uuidV7()), rateLimit: identity.rateLimit };
     return new Gatekeeper(
       async (key) =>
-        selfWatch?.credentialOf(key) ?? credentialOf(await authenticator.authenticateKey(key)),
+        ownKeys.credentialOf(key) ?? credentialOf(await authenticator.authenticateKey(key)),
       rateLimiter,
       async (cookie) => credentialOf(await authenticator.authenticateSession(cookie)),
     );
@@ -297,7 +307,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   }
 
   function operationServices(): OperationServices {
-    return createOperationServices(context, { storage: storage(), processor, channels });
+    return createOperationServices(context, { storage: storage(), processor, channels, simulator });
   }
 
   const app: App = {
@@ -328,7 +338,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
           ...(has('notifier') ? [notifierStep()] : []),
           doorsStep(),
           mqttStep,
-          ...(selfWatch ? [selfWatch.step] : []),
+          ...(selfWatch ? [selfWatch] : []),
+          {
+            name: 'simulator',
+            start: () => undefined,
+            stop: () => simulator?.close(),
+          },
         ],
         logger,
         stopTimeoutMs: STOP_TIMEOUT_MS,

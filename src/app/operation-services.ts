@@ -1,6 +1,7 @@
 import type { OperationServices } from '#operations/context.ts';
 import { createStoredLiveSensors } from '#operations/sensor/stored-live-sensors.ts';
 import { createStoredRegistry } from '#operations/sensor/stored-registry.ts';
+import type { Simulator } from '#operations/simulation/simulator-port.ts';
 import { type Channels, createChannelRegistry } from '#services/notifier/channels/registry.ts';
 import { createLiveSensors } from '#services/processor/live-sensors.ts';
 import type { Processor } from '#services/processor/processor.ts';
@@ -14,6 +15,7 @@ interface Parts {
   /** Where every reading is judged in this process. */
   processor: Processor | undefined;
   channels: Channels;
+  simulator: Simulator | undefined;
 }
 
 /** What operations work with, whoever asks. */
@@ -34,6 +36,7 @@ export function createOperationServices(context: AppContext, parts: Parts): Oper
     channels: createChannelRegistry(parts.channels, { clock, publicUrl }),
     ...sensorPorts(context, parts),
     backups,
+    simulator: parts.simulator,
   };
 }
 

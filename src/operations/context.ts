@@ -10,6 +10,7 @@ import type { Bus } from '#stream/bus.ts';
 import type { ChannelRegistry } from './contact/channel-port.ts';
 import type { LiveSensors } from './sensor/live-sensors.ts';
 import type { SensorRegistry } from './sensor/registry-port.ts';
+import type { Simulator } from './simulation/simulator-port.ts';
 
 /** Settings that operations need. */
 interface OperationSettings {
@@ -31,6 +32,8 @@ export interface OperationServices {
   registry: SensorRegistry;
   /** Absent where the engine leaves backups to tools of its own. */
   backups?: BackupStore | undefined;
+  /** Absent in a process without a gateway, which could send nothing. */
+  simulator?: Simulator | undefined;
 }
 
 /** The services and who asks: `{ ...services, caller }`. */

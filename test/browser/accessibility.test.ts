@@ -70,6 +70,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByText(sign).first().waitFor();
       expect([path, await violations(page)]).toEqual([path, []]);
     }
+    await page.goto(`${app.url}/places/kitchen`);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Sensor', { exact: true }).fill('cellar');
+    await page.getByRole('button', { name: 'Put cellar here' }).waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 }
 

@@ -142,3 +142,24 @@ test('a file that is no picture is refused in the API’s words, in French too',
   await page.getByText('L’image est enregistrée.').waitFor();
   await page.getByRole('img', { name: 'Image de Cuisine' }).waitFor();
 });
+
+test('Undo takes a saved change back, and does not bring back a place that is gone', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/places/hall', { name: 'Hall', sensors: [] });
+  const page = await openPage(context, app.url, { path: '/places/hall' });
+  const rename = async (name: string) => {
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(`${name} is saved.`).waitFor();
+  };
+  const undo = () => page.getByRole('button', { name: 'Undo', exact: true }).first().click();
+  await rename('Lobby');
+  await undo();
+  await page.getByRole('heading', { name: 'Hall', exact: true }).waitFor();
+  await rename('Foyer');
+  await app.call('DELETE', '/v1/places/hall');
+  await undo();
+  await page.getByText('There is no place hall.').first().waitFor();
+  expect((await app.call('GET', '/v1/places')).body.items).toEqual([]);
+});

@@ -140,7 +140,7 @@ test('the first refusal stops it, with line and pointer and what was done', asyn
   expect(host.err).toContain(
     'alarms.yaml:10 policy/cold-chain /steps/0/contacts/1: there is no contact nobody',
   );
-  expect(host.err).toContain('3 of 8 were applied, the others were not');
+  expect(host.err).toContain('3 of 9 were applied, the others were not');
   expect(host.err).toContain('policy/cold-chain was refused [invalid_request]');
   expect((await platform.call('GET', '/v1/rules/hot')).status).toBe(404);
 });

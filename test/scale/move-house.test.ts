@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
@@ -8,7 +9,12 @@ import { createTestApp, type Json } from '#test/support/app.ts';
 import { makeHost } from '#test/support/command-host.ts';
 import { folder, send, usedFolder } from '#test/support/data-folder.ts';
 import { createCluster, postgresObstacle, type TestCluster } from '#test/support/postgres.ts';
-import { call, type SpawnedPlatform, spawnPlatform } from '#test/support/spawn-platform.ts';
+import {
+  ADMIN_KEY,
+  call,
+  type SpawnedPlatform,
+  spawnPlatform,
+} from '#test/support/spawn-platform.ts';
 
 const MORE_ROWS = 600_000;
 const baseMs = Date.now() - 120_000;
@@ -20,6 +26,7 @@ const QUESTIONS = [
   '/v1/rules',
   '/v1/contacts',
   '/v1/policies',
+  '/v1/places',
   '/v1/alerts',
   '/v1/deliveries',
   '/v1/dead-letters',
@@ -45,8 +52,29 @@ async function answersOf(url: string): Promise<Json> {
     answers[path] = body;
   }
   const [alert] = answers['/v1/alerts'].items;
+  answers.picture = await hashOfPicture(url);
   answers.alert = (await call(`${url}/v1/alerts/${alert.id}`, 'GET')).body;
   return answers;
+}
+
+const PICTURE = '/v1/places/hall/picture';
+const authorization = `Bearer ${ADMIN_KEY}`;
+
+async function hashOfPicture(url: string): Promise<string> {
+  const answer = await fetch(`${url}${PICTURE}`, { headers: { authorization } });
+  return createHash('sha256')
+    .update(new Uint8Array(await answer.arrayBuffer()))
+    .digest('hex');
+}
+
+/** A place with a picture of 4 MB. */
+async function addPlace(url: string): Promise<void> {
+  await call(`${url}/v1/places/hall`, 'PUT', { name: 'Hall' });
+  const body = new Uint8Array(randomBytes(4 * 1024 * 1024));
+  body.set([0xff, 0xd8, 0xff]);
+  const headers = { authorization, 'content-type': 'image/jpeg' };
+  const answer = await fetch(`${url}${PICTURE}`, { method: 'PUT', headers, body });
+  expect(answer.status).toBe(200);
 }
 
 /** A platform with a little of everything and a long history, killed: not all states are remembered. */
@@ -63,6 +91,7 @@ async function livedIn(): Promise<{ dataDir: string; answers: Json }> {
   });
   await put('/v1/policies/all', { steps: [{ contacts: ['ops'] }] });
   await put('/v1/rules/warm', { when: { metric: 't', above: [{ limit: 8 }] }, policy: 'all' });
+  await addPlace(first.url);
   await send(first.url, [
     { sensor_id: 'f1', timestamp: at(0), readings: { t: 4, humidité: 40 } },
     { sensor_id: 'f1', timestamp: at(1), readings: { t: 9.25 } },

@@ -4,10 +4,10 @@ import { createContact } from '#operations/contact/create.ts';
 import type { OperationContext } from '#operations/context.ts';
 import { putRule } from '#operations/rule/put.ts';
 import { createSensor } from '#operations/sensor/create.ts';
+import { sendReadings } from '#platform/own-door.ts';
 import { existingDocuments } from '#storage/state/documents.ts';
 import { findSensor } from '#storage/state/sensors.ts';
 import type { Bus } from '#stream/bus.ts';
-import { sendReadings } from './own-door.ts';
 
 // Tested by: self-watch.test.ts
 

@@ -11,6 +11,7 @@ import type { Place } from '#domain/place.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
+import type { Simulation } from '#domain/simulation.ts';
 import { ask } from './ask.ts';
 
 export interface Page<Item> {
@@ -147,6 +148,13 @@ export const maintenanceQuery = (id: string) =>
         signal,
       }),
   });
+
+export const simulationQuery = queryOptions({
+  queryKey: ['simulation'],
+  queryFn: ({ signal }) => ask<Simulation>('GET /v1/simulation', { signal }),
+  // Somebody else may have started or stopped it, which the live stream does not tell.
+  refetchOnMount: 'always',
+});
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],

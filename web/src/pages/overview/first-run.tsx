@@ -5,6 +5,7 @@ import { statusQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import styles from './overview-page.module.css';
+import { useSimulation } from './use-simulation.ts';
 
 const VALUES = '"readings":{"temperature":-18.4}}';
 
@@ -51,7 +52,26 @@ export function FirstRun() {
           <LineToPaste text={mqtt} />
         </>
       )}
+      <StartSimulation />
     </section>
+  );
+}
+
+/** For who has no sensor at hand. */
+function StartSimulation() {
+  const t = useTranslations('overview.simulation');
+  const { mayStart, running, start } = useSimulation();
+  if (!mayStart || running !== undefined) return null;
+  return (
+    <>
+      <h3>{t('title')}</h3>
+      <p>{t('explain')}</p>
+      <div>
+        <Button disabled={start.isPending} onClick={() => start.mutate()}>
+          {t('start')}
+        </Button>
+      </div>
+    </>
   );
 }
 

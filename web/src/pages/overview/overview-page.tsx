@@ -10,6 +10,7 @@ import { FleetFigures } from './fleet-figures.tsx';
 import styles from './overview-page.module.css';
 import { RecentChanges } from './recent-changes.tsx';
 import { SensorTile } from './sensor-tile.tsx';
+import { SimulationSign } from './simulation-sign.tsx';
 
 const TILES = 48;
 
@@ -23,6 +24,7 @@ export function OverviewPage() {
   return (
     <>
       <PageHeader title={t('title')} />
+      <SimulationSign />
       {shown?.length === 0 && <FirstRun />}
       {shown !== undefined && shown.length > 0 && (
         <>

@@ -27,7 +27,7 @@ export function PlaceMarker({ placed, alert }: PlaceMarkerProps) {
   const { data: sensor, error } = useQuery(sensorQuery(id));
   const isUnknown = error instanceof ApiProblem && error.status === 404;
   return (
-    <MarkerFrame placed={placed}>
+    <MarkerFrame placed={placed} isWrong={alert !== undefined}>
       <Link to="/sensors/$id" params={{ id }} className={styles.name}>
         {sensor?.name ?? id}
       </Link>

@@ -55,8 +55,12 @@ export function usePlaces() {
     /** Throws what the API refuses. */
     async save(before: Place, change: PlaceChange): Promise<void> {
       await putPlace(before.id, change);
-      const undo = () => void takeBack(() => putPlace(before.id, before));
-      done(t('saved', { name: change.name }), undo);
+      const undo = async () => {
+        // A place that was removed since does not come back by this.
+        await ask(`GET ${placeAddress(before.id)}`);
+        await putPlace(before.id, before);
+      };
+      done(t('saved', { name: change.name }), () => void takeBack(undo));
       await renew();
     },
 

@@ -1,6 +1,6 @@
-import { nodeHttp } from '#platform/node-http.ts';
+import { nodeHttp } from './node-http.ts';
 
-// Tested by: self-watch.test.ts
+// Tested by: services/self-watch/self-watch.test.ts
 
 /** Sends readings by the platform's own HTTP door, as any sensor would. Rejects where they are not acknowledged. */
 export async function sendReadings(

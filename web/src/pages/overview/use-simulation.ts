@@ -1,0 +1,42 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
+import type { Simulation } from '#domain/simulation.ts';
+import { ask } from '../../api/ask.ts';
+import { simulationQuery } from '../../api/queries.ts';
+import { useSession } from '../../session/session.tsx';
+import { useNotices } from '../../ui/notices.tsx';
+
+/** The simulated fleet, and how to start and stop it; starting can be taken back. */
+export function useSimulation() {
+  const t = useTranslations('overview.simulation');
+  const queries = useQueryClient();
+  const { done, failed } = useNotices();
+  const { session } = useSession();
+  const { data } = useQuery(simulationQuery);
+  const renew = () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ['simulation'] }),
+      queries.invalidateQueries({ queryKey: ['sensors'] }),
+      queries.invalidateQueries({ queryKey: ['overview'] }),
+    ]);
+  const stop = useMutation({
+    mutationFn: () => ask('DELETE /v1/simulation'),
+    onSuccess: () => done(t('stopped')),
+    onError: failed,
+    onSettled: renew,
+  });
+  const start = useMutation({
+    mutationFn: () => ask<Simulation>('POST /v1/simulation', { body: {} }),
+    onSuccess: ({ sensors }) => done(t('started', { count: sensors.length }), () => stop.mutate()),
+    onError: failed,
+    onSettled: renew,
+  });
+  const mayChange = session.scopes.includes('admin');
+  return {
+    running: data?.is_running === true ? data : undefined,
+    mayStart: mayChange && data?.is_available === true,
+    mayStop: mayChange,
+    start,
+    stop,
+  };
+}
