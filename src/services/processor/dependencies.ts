@@ -5,6 +5,7 @@ import type { CommitStore } from '#storage/commit-store.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
+import type { Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
 
 export interface ProcessorDependencies {
@@ -28,5 +29,7 @@ export interface ProcessorDependencies {
    * what came after the lost group has to be handed over again.
    */
   onFailed?(failure: Error): void;
+  /** Memory is as the storage has it; no time has been judged by it yet. */
+  onLoaded?(fleet: Fleet): void;
   onCommitted?(committed: { group: Group; commitMs: number }): void;
 }
