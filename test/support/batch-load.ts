@@ -7,7 +7,7 @@ const PUMPS = 30;
 const READINGS = 10 * PUMPS;
 const LIMIT = 35;
 const RETRY_MS = 50;
-const PAUSE_MS = 30;
+const PAUSE_MS = 100;
 /** Longer than the platform lets anybody wait. */
 const ANSWER_MS = 60_000;
 /** Readings of a batch are a millisecond apart. */

@@ -6,6 +6,7 @@ import type { HistoryStore } from '#storage/history-store.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { Partition } from '#stream/reading-source.ts';
+import type { Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
 
 export interface ProcessorDependencies {
@@ -29,5 +30,7 @@ export interface ProcessorDependencies {
    * what came after the lost group has to be handed over again.
    */
   onFailed?(failure: Error): void;
+  /** Memory is as the storage has it; no time has been judged by it yet. */
+  onLoaded?(fleet: Fleet): void;
   onCommitted?(committed: { group: Group; commitMs: number }): void;
 }

@@ -382,6 +382,7 @@ export class Processor implements ReadingStream {
     const replayed = await replayJournal(fleet, commits, this.#evaluator);
     if (replayed > 0) log.info({ samples: replayed }, 'brought the state up to the last commit');
     this.#clockwork.reset();
+    this.#deps.onLoaded?.(fleet);
     excuseOwnAbsence(fleet, this.#deps.clock.now());
     scheduleAll(fleet, this.#timers);
     this.#errands.unshift({

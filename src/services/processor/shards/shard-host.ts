@@ -17,7 +17,7 @@ interface ShardStore extends CommitStore {
 
 interface ShardHostOptions {
   /** What every processor of this process is given; clock, commits and ownership are the shard's. */
-  common: Omit<ProcessorDependencies, 'commits' | 'clock' | 'partition' | 'onFailed'>;
+  common: Omit<ProcessorDependencies, 'commits' | 'clock' | 'partition' | 'onFailed' | 'onLoaded'>;
   clock: Clock;
   /** The place of a partition; its first use claims it. */
   store(partition: number): ShardStore;
@@ -85,11 +85,15 @@ class Shard implements PartitionIntake {
   }
 
   async publish(submission: Submission): Promise<IngestOutcome> {
+    const clock = this.#clock;
+    if (clock === undefined) throw new Error('published before the time of the log was told');
+    // Now, while the log's time is still what it was before this one; or when what is stored has told it.
+    const atOnceMs = this.processor && clock.receiptOf(submission.receivedMs);
     // Through the same promise for each, so that none overtakes another.
-    const processor = await this.#starting;
-    if (processor === undefined) throw new Error('published before the time of the log was told');
-    this.#clock?.seenThrough(submission.receivedMs);
-    return processor.publish(submission);
+    const processor = await this.#starting!;
+    const receivedMs = atOnceMs ?? clock.receiptOf(submission.receivedMs);
+    clock.seenThrough(receivedMs);
+    return processor.publish({ ...submission, receivedMs });
   }
 
   seenThrough(ms: number): void {
@@ -115,13 +119,18 @@ class Shard implements PartitionIntake {
 
   async #start(ms: number): Promise<Processor> {
     const { common, clock, partition, onBroken, onStarted } = this.#options;
-    this.#clock = new LogClock(clock, Math.min(ms, clock.now()));
+    const logClock = new LogClock(clock, Math.min(ms, clock.now()));
+    this.#clock = logClock;
     const processor = new Processor({
       ...common,
       commits: this.#store,
-      clock: this.#clock,
+      clock: logClock,
       partition,
       onFailed: onBroken,
+      onLoaded(fleet) {
+        // So far the log was read before: the first word may be that of a clock that is behind.
+        for (const { lastReceivedMs = 0 } of fleet.all()) logClock.seenThrough(lastReceivedMs);
+      },
     });
     await processor.start();
     this.processor = processor;
