@@ -88,6 +88,22 @@ export function ContactForm({ before, save, close }: ContactFormProps) {
           ]}
           onChange={(language) => change({ language })}
         />
+        <ChoiceField
+          label={t('units')}
+          value={
+            typeof draft.units === 'string' ? draft.units : draft.units === undefined ? '' : 'own'
+          }
+          choices={[
+            ['', t('unitsMeasured')],
+            ['metric', t('unitsMetric')],
+            ['us', t('unitsUs')],
+            ...(typeof draft.units === 'object' ? [['own', t('unitsOwn')] as const] : []),
+          ]}
+          onChange={(units) => {
+            if (units !== 'own')
+              change({ units: units === '' ? undefined : (units as 'metric' | 'us') });
+          }}
+        />
         <TextField
           label={t('timeZone')}
           value={draft.time_zone ?? ''}

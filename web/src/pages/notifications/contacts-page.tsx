@@ -1,4 +1,4 @@
-import { Plus, Send } from 'lucide-react';
+import { Plus, Send, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Contact } from '#domain/notification.ts';
@@ -43,6 +43,11 @@ export function ContactsPage() {
                   {contact.channel} · {contact.language} · {contact.time_zone}
                   {!contact.enabled && ` · ${t('disabled')}`}
                 </div>
+                {contact.failing !== null && contact.failing !== undefined && (
+                  <strong className={styles.failing}>
+                    <TriangleAlert size={15} aria-hidden /> {t('failing')}
+                  </strong>
+                )}
               </div>
               <div className={styles.doing}>
                 <Button

@@ -17,6 +17,7 @@ const GIVEN = new Set([
   'contact',
   'until',
   'handovers',
+  'failing',
 ]);
 
 interface Stored {
@@ -36,6 +37,16 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
   const { data, error } = useQuery(documentsQuery<Document>(collection));
   const renew = () => queries.invalidateQueries({ queryKey: [collection] });
   const address = (id: string) => `/v1/${collection}/${encodeURIComponent(id)}` as const;
+  /** As it was before a change; where it has been removed since, that stands and is said. */
+  async function changeBack(before: Document): Promise<void> {
+    try {
+      await ask(`GET ${address(before.id)}`);
+    } catch (problem) {
+      failed(problem);
+      return;
+    }
+    await restore(before);
+  }
   async function restore(before: Document): Promise<void> {
     await ask(`PUT ${address(before.id)}`, { body: inputOf(before) }).catch(failed);
     await renew();
@@ -53,7 +64,7 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
         before === undefined
           ? await ask<Document>(`POST /v1/${collection}`, { body: input })
           : await ask<Document>(`PUT ${address(before.id)}`, { body });
-      done(t('saved', { id: stored.id }), before && (() => void restore(before)));
+      done(t('saved', { id: stored.id }), before && (() => void changeBack(before)));
       await renew();
       return stored;
     },
