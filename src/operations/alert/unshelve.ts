@@ -36,7 +36,6 @@ export async function unshelveAlert({
     },
     andThen: (after, tx) =>
       takeOffShelf(tx, {
-        customer: after.customer,
         ruleId: after.rule_id,
         sensorPk: after.sensor_pk,
       }),

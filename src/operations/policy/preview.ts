@@ -139,8 +139,7 @@ async function hushOf(
   if (row?.suppressed_by?.startsWith('sensor/')) return row.suppressed_by;
   if (row && isHushed({ ...row, suppressed_by: null }, nowMs)) return 'shelved';
   if (sensor === undefined) return null;
-  const { customer } = ctx.caller;
-  const key = { customer, ruleId: alert.rule.id, sensorPk: sensor.pk };
+  const key = { ruleId: alert.rule.id, sensorPk: sensor.pk };
   return (await findShelf(ctx.state.db, { ...key, nowMs })) ? 'shelved' : null;
 }
 

@@ -31,12 +31,12 @@ export function createStoredLiveSensors({
   history: NewestSamples;
 }): LiveSensors {
   return {
-    async find(customer, sensors) {
+    async find(_customer, sensors) {
       const pks = sensors.map(({ pk }) => pk);
       const [states, series, silent] = await Promise.all([
         sensorStates(db, pks),
         seriesOfSensors(db, pks),
-        silentAlertSensors(db, { customer, sensorPks: pks }),
+        silentAlertSensors(db, pks),
       ]);
       const remembered = new Map(
         states.map((row) => [row.sensor_pk, JSON.parse(row.state) as State]),

@@ -39,7 +39,7 @@ export async function takeOverAlert(
   if (sensor === undefined || instance === undefined) return;
   // A change of a group under way is not in the store yet.
   await processor.settled();
-  const about = { customer, ruleId, sensorPk: sensor.pk };
+  const about = { ruleId, sensorPk: sensor.pk };
   instance.shelf = await findShelf(db, { ...about, nowMs: group.nowMs });
   if (instance.alert === undefined) return;
   const row = await findOpenAlert(db, about);

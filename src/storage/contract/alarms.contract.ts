@@ -12,7 +12,7 @@ import { alertHistory, findAlert, listAlertRows } from '../state/alerts.ts';
 import type { AlertsTable } from '../state/schema.ts';
 import type { CreateStore } from './state-store.contract.ts';
 
-const alarm = { customer: 'main', ruleId: 'too-warm', sensorPk: 1 };
+const alarm = { ruleId: 'too-warm', sensorPk: 1 };
 const shelved = { shelved_until: T0 + 100, shelved_by: 'key:k1', shelve_reason: 'repair' };
 
 /** What every state store must do with shelves, hushes and what the notifier changes; an engine passes how to make an empty one. */
@@ -38,7 +38,7 @@ export function alarmsContract(name: string, createStore: CreateStore): void {
         { id: 'over', state: 'cleared' },
         { id: 'sensor', sensor_pk: 2 },
         { id: 'rule', rule_id: 'other' },
-        { id: 'foreign', customer: 'other' },
+        { id: 'foreign', customer: 'other', sensor_pk: 4 },
       );
       expect((await findOpenAlert(store.db, alarm))?.id).toBe('open');
       expect(await findOpenAlert(store.db, { ...alarm, sensorPk: 3 })).toBeUndefined();

@@ -10,12 +10,14 @@ import type {
   StateResponse,
   StateWorkerData,
 } from './state-protocol.ts';
+import { refreshStatistics } from './statistics.ts';
 import { createTrim } from './trim-journal.ts';
 import { createUnitWriter } from './unit-writer.ts';
 
 const STATEMENT_CACHE = 500;
 const MAX_CHECKPOINT_PAGES = 2000;
 const JOURNAL_PORTION_BYTES = 8 * 1024 * 1024;
+const STATISTICS_EVERY_MS = 60 * 60 * 1000;
 
 type OwnWrite = Extract<StateRequest, { kind: 'commit' | 'trim' | 'probe' }>;
 
@@ -34,6 +36,9 @@ db.exec('PRAGMA foreign_keys = ON');
 db.exec(`CREATE TABLE IF NOT EXISTS journal (
   id INTEGER PRIMARY KEY, received_at REAL NOT NULL, samples BLOB NOT NULL)`);
 db.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)');
+
+// Before the first statement is planned: an earlier version may have counted what was nearly empty.
+refreshUnlessFull();
 
 const writer = createUnitWriter(db);
 const trim = createTrim(db);
@@ -183,12 +188,18 @@ function perform(request: StateRequest): unknown {
   }
 }
 
-/** Statistics for the next start are worth having; where the disk is full it is closed without. */
-function closeFile(): void {
+/** Statistics are worth having; where the disk is full it goes on without. */
+function refreshUnlessFull(): void {
   try {
-    db.exec('PRAGMA optimize');
+    refreshStatistics(db);
   } catch (error) {
     if (!isFull(error)) throw error;
+  }
+}
+
+function closeFile(): void {
+  try {
+    refreshUnlessFull();
   } finally {
     db.close();
   }
@@ -214,3 +225,12 @@ port.on('message', (request: StateRequest) => {
 });
 
 collectWhenIdle({ beside: () => db.exec('PRAGMA shrink_memory') });
+setInterval(() => {
+  // What is written in a transaction of statements may be undone.
+  if (db.isTransaction) return;
+  try {
+    refreshStatistics(db);
+  } catch {
+    // Nothing depends on them; what is wrong with the file the next commit tells.
+  }
+}, STATISTICS_EVERY_MS).unref();

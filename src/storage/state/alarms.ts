@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely';
+import { ACTIVE } from './alert-row.ts';
 import { type FleetShare, isInShare } from './fleet-rows.ts';
 import type { AlertHistoryTable, AlertsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
@@ -7,7 +8,6 @@ import type { StateDb, StateTransaction } from './state-store.ts';
 
 /** A rule on a sensor, of which each alert is one occurrence. */
 export interface AlarmKey {
-  customer: string;
   ruleId: string;
   sensorPk: number;
 }
@@ -29,18 +29,20 @@ const shelfOf = (row: {
   reason: row.shelve_reason ?? '',
 });
 
-/** The alert that stands; undefined where none does. */
+/**
+ * The alert that stands; undefined where none does. A sensor is of one customer: said as well, SQLite may read every alert of
+ * the customer, by an index that begins with it, in place of those of the sensor.
+ */
 export function findOpenAlert(
   db: StateDb | StateTransaction,
-  { customer, ruleId, sensorPk }: AlarmKey,
+  { ruleId, sensorPk }: AlarmKey,
 ): Promise<AlertsTable | undefined> {
   return db
     .selectFrom('alerts')
     .selectAll()
     .where('sensor_pk', '=', sensorPk)
-    .where('state', '=', 'active')
+    .where('state', '=', ACTIVE)
     .where('rule_id', '=', ruleId)
-    .where('customer', '=', customer)
     .orderBy('started_at', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -62,10 +64,10 @@ export function latestSilence(
     .executeTakeFirst();
 }
 
-/** The timed shelf in force; undefined where there is none. */
+/** The timed shelf in force; undefined where there is none. Asked like `findOpenAlert`. */
 export async function findShelf(
   db: StateDb | StateTransaction,
-  { customer, ruleId, sensorPk, nowMs }: AlarmKey & { nowMs: number },
+  { ruleId, sensorPk, nowMs }: AlarmKey & { nowMs: number },
 ): Promise<ShelfRow | undefined> {
   const row = await db
     .selectFrom('alerts')
@@ -74,7 +76,6 @@ export async function findShelf(
     .where('shelve_one_shot', '=', 0)
     .where('sensor_pk', '=', sensorPk)
     .where('rule_id', '=', ruleId)
-    .where('customer', '=', customer)
     .orderBy('shelved_until', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -103,10 +104,10 @@ export async function shelves(
   }));
 }
 
-/** Takes every shelf from an alarm, with that of its alerts that have cleared. */
+/** Takes every shelf from an alarm, with that of its alerts that have cleared; asked like `findOpenAlert`. */
 export async function takeOffShelf(
   tx: StateTransaction,
-  { customer, ruleId, sensorPk }: AlarmKey,
+  { ruleId, sensorPk }: AlarmKey,
 ): Promise<void> {
   await tx
     .updateTable('alerts')
@@ -114,7 +115,6 @@ export async function takeOffShelf(
     .where('shelved_until', 'is not', null)
     .where('sensor_pk', '=', sensorPk)
     .where('rule_id', '=', ruleId)
-    .where('customer', '=', customer)
     .execute();
 }
 
@@ -127,7 +127,7 @@ export async function lookAtSuppressed(
     .updateTable('alerts')
     .set({ next_repeat_at: nowMs })
     .where('sensor_pk', '=', sensorPk)
-    .where('state', '=', 'active')
+    .where('state', '=', ACTIVE)
     .where('suppressed_by', '=', by)
     .execute();
 }
@@ -140,7 +140,7 @@ export async function lookAtSuppressedBy(
   await tx
     .updateTable('alerts')
     .set({ next_repeat_at: nowMs })
-    .where('state', '=', 'active')
+    .where('state', '=', ACTIVE)
     .where('suppressed_by', '=', by)
     .where('customer', '=', customer)
     .execute();

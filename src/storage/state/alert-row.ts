@@ -1,7 +1,11 @@
+import { sql } from 'kysely';
 import type { Alert } from '#domain/alert.ts';
 import type { Severity } from '#domain/rule.ts';
 import { formatTime, formatTimeOrNull } from '#domain/time.ts';
 import type { AlertsTable } from './schema.ts';
+
+/** For statements, written into them: with a parameter in its place SQLite does not use the index of the alerts that stand. */
+export const ACTIVE = sql.lit('active' as const);
 
 /** An alert in the contract's shape, without its history. */
 export function alertFromRow(row: AlertsTable): Alert {

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import { ACTIVE } from './alert-row.ts';
 import type { AlertHistoryTable, AlertsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
@@ -133,14 +134,13 @@ export async function changeAlert(
 /** Those of the sensors that have an open alert about their silence, by key. */
 export async function silentAlertSensors(
   db: StateDb,
-  { customer, sensorPks }: { customer: string; sensorPks: readonly number[] },
+  sensorPks: readonly number[],
 ): Promise<Set<number>> {
   if (sensorPks.length === 0) return new Set();
   const rows = await db
     .selectFrom('alerts')
     .select('sensor_pk')
-    .where('customer', '=', customer)
-    .where('state', '=', 'active')
+    .where('state', '=', ACTIVE)
     .where('condition', '=', 'silent')
     .where('sensor_pk', 'in', sensorPks)
     .execute();
@@ -156,7 +156,7 @@ export async function closeAlertsOfSensor(
     .selectFrom('alerts')
     .select(['id', 'severity'])
     .where('sensor_pk', '=', sensorPk)
-    .where('state', '=', 'active')
+    .where('state', '=', ACTIVE)
     .execute();
   for (const { id, severity } of open) {
     await tx

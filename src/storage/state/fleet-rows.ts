@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { sensorHash } from '#domain/partition-hash.ts';
+import { ACTIVE } from './alert-row.ts';
 import type { AlertsTable, SensorStatesTable, SensorsTable, SeriesTable } from './schema.ts';
 import type { StateDb } from './state-store.ts';
 
@@ -172,7 +173,7 @@ export function openAlertRows(db: StateDb, share?: FleetShare): Promise<AlertsTa
     .selectFrom('alerts')
     .leftJoin('sensors', 'sensors.pk', 'alerts.sensor_pk')
     .selectAll('alerts')
-    .where('alerts.state', '=', 'active')
+    .where('alerts.state', '=', ACTIVE)
     .$if(share !== undefined, (query) => query.where(isInShare(share!)))
     .execute();
 }

@@ -109,14 +109,16 @@ export function claimDue(
 ): Promise<DueNotification[]> {
   let query = db
     .selectFrom('notifications as n')
-    .leftJoin('documents as d', (join) =>
-      join
-        .onRef('d.customer', '=', 'n.customer')
-        .on('d.kind', '=', 'contact')
-        .onRef('d.id', '=', 'n.contact_id'),
-    )
     .selectAll('n')
-    .select('d.body as contact')
+    // Asked by its whole key for each row: a join may be planned as a reading of all documents.
+    .select(({ selectFrom }) =>
+      selectFrom('documents as d')
+        .whereRef('d.customer', '=', 'n.customer')
+        .where('d.kind', '=', 'contact')
+        .whereRef('d.id', '=', 'n.contact_id')
+        .select('d.body')
+        .as('contact'),
+    )
     .where('n.next_attempt_at', '<=', nowMs)
     .where(({ eb, or }) => or([eb('n.group_key', 'is', null), eb('n.released_at', 'is not', null)]))
     .where(({ not, exists, selectFrom }) =>
