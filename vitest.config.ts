@@ -40,6 +40,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/support/build-dashboard.ts'],
           testTimeout: 60_000,
+          // A browser beside the platform on a busy machine: patience costs nothing where all is well.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {

@@ -89,6 +89,7 @@ test('dragging over the chart zooms into what was chosen', async (context) => {
   const chart = page.getByRole('img', { name: /History of oven/ });
   await expect.poll(() => chart.getAttribute('aria-label')).toContain('°C');
   const over = page.locator('.u-over');
+  await over.waitFor();
   const box = await over.boundingBox();
   if (box === null) throw new Error('the chart is not there');
   const y = box.y + box.height / 2;
