@@ -101,6 +101,9 @@ test('the build sees the files that its steps copy, and no other', () => {
   expect(ignore.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
     '*',
     ...copied.map((name) => `!${name}`),
+    // What a build in the repository has left there is not taken along.
+    'web/dist',
+    'web/node_modules',
   ]);
 });
 
