@@ -153,8 +153,12 @@ describe.skipIf(kafkaIsMissing() || postgresObstacle !== undefined)(
       await receiver.waitFor(1);
       const history = await call(`${api.url}/v1/sensors/a/readings?metric=temperature`, 'GET');
       expect((history.body.samples as unknown[]).length).toBe(2);
-      const letters = await call(`${api.url}/v1/dead-letters`, 'GET');
-      expect(letters.body.items).toMatchObject([{ sensor_id: 'b', code: 'readings_missing' }]);
+      // In another partition perhaps, for which nobody has waited.
+      await expect
+        .poll(async () => (await call(`${api.url}/v1/dead-letters`, 'GET')).body.items, {
+          timeout: 15_000,
+        })
+        .toMatchObject([{ sensor_id: 'b', code: 'readings_missing' }]);
       expect((await call(`${processor.url}/health/ready`, 'GET')).status).toBe(200);
     });
 
