@@ -159,7 +159,8 @@ describe.skipIf(kafkaIsMissing() || postgresObstacle !== undefined)(
       late.seenThrough(Date.now());
       const ahead = late.publish({ ...submissionOf(readings(40, 40)), offset: 79 });
       const overtaken = early.publish({ ...submissionOf(readings(40, 80)), offset: 119 });
-      await expect(overtaken).rejects.toMatchObject({ code: 'standing_by' });
+      // Its session was ended by the later one.
+      await expect(overtaken).rejects.toMatchObject({ code: 'storage_unavailable' });
       await ahead;
       expect(broken).toHaveLength(1);
       await expect(early.publish(submissionOf(readings(120, 1)))).rejects.toThrow();

@@ -10,7 +10,7 @@ import { storageError } from './storage-error.ts';
 import { writeLists } from './unit-writer.ts';
 import { writeSamples } from './write-samples.ts';
 
-// Tested by: test/scale/postgres-store.test.ts, test/scale/postgres-faults.test.ts
+// Tested by: test/scale/postgres-store.test.ts, test/scale/postgres-faults.test.ts, test/scale/shard-takeover.test.ts
 
 export interface ShardOptions {
   url: string;
@@ -194,6 +194,7 @@ export class Shard implements CommitStore {
     this.#client = client;
     await client.query(`SET idle_session_timeout = ${MOST_IDLE_MS}`);
     if (claim === 'wait') await lockOrStandBy(client, shard);
+    else await endEarlierSessions(client);
     const { rows } = await client.query<{
       generation: number;
       last_journal_id: number;
@@ -270,6 +271,20 @@ export class Shard implements CommitStore {
       });
     }
   }
+}
+
+/**
+ * Of this shard, as sessions are named for it: those that were there before this one. Their owner has been overtaken. Where
+ * it is gone with a transaction open, the server does not know, and that transaction would hold the claim up until
+ * its time is over. A COMMIT that is under way counts wholly or not at all: the claim waits until it is over.
+ */
+async function endEarlierSessions(client: pg.Client): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(other.pid) FROM pg_stat_activity other, pg_stat_activity own
+     WHERE own.pid = pg_backend_pid() AND other.pid <> own.pid AND other.datid = own.datid
+       AND other.usesysid = own.usesysid AND other.application_name = own.application_name
+       AND other.backend_start < own.backend_start`,
+  );
 }
 
 async function lockOrStandBy(client: pg.Client, shard: number): Promise<void> {
