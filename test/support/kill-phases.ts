@@ -8,8 +8,8 @@ export interface KillPhase {
   readonly during: 'work' | 'start' | 'stop';
   /** Readings that were fetched wait for the halted connection: seen in the processor's own figures. */
   readonly isAfterFetch?: true;
-  /** Where it is gone through; unset: both with Kafka in front and with PostgreSQL alone. */
-  readonly only?: 'kafka' | 'postgres';
+  /** Only where Kafka is. */
+  readonly needsKafka?: true;
 }
 
 const ofShard = ({ session }: WireMessage): boolean => session === 'vigie shard 0';
@@ -57,7 +57,7 @@ export const KILL_PHASES: readonly KillPhase[] = [
     name: 'with readings fetched, before it begins a transaction',
     during: 'work',
     isAfterFetch: true,
-    only: 'kafka',
+    needsKafka: true,
     halt: before('BEGIN', ofShard),
   },
   {
@@ -129,13 +129,12 @@ export const KILL_PHASES: readonly KillPhase[] = [
   {
     name: 'with alert changes published, before that is noted',
     during: 'work',
-    only: 'kafka',
+    needsKafka: true,
     halt: before('UPDATE published SET txid = $2', () => true),
   },
   {
     name: 'while it is told to stop, before it has said COMMIT to what it remembers',
     during: 'stop',
-    only: 'postgres',
     halt: before(
       'COMMIT',
       (message) => ofShard(message) && begins(message.since, 'INSERT INTO sensor_states'),
