@@ -5,7 +5,7 @@ import { LanguageProvider } from './i18n/language.tsx';
 import { LiveProvider } from './live/live.tsx';
 import { SoundProvider } from './live/sound.tsx';
 import { router } from './router.tsx';
-import { SessionProvider } from './session/session.tsx';
+import { SessionProvider, sessionQuery } from './session/session.tsx';
 import { NoticesProvider } from './ui/notices.tsx';
 
 const MAX_RETRIES = 3;
@@ -37,6 +37,10 @@ queries.getQueryCache().subscribe((event) => {
     void queries.invalidateQueries({ queryKey: ['session'] });
   }
 });
+
+// What the first picture needs is asked for side by side, not each thing when the one before it is there.
+void queries.prefetchQuery(sessionQuery);
+void router.load();
 
 export function App() {
   return (

@@ -16,12 +16,13 @@ export interface Columns {
 const GAP_BUCKETS = 1.5;
 const GAP_CADENCES = 3;
 
-/** Buckets of the API as columns. `cadenceMs` is the sensor's own pace, undefined where it has none yet. */
-export function columnsOf(
-  { buckets, interval }: BucketsAnswer,
-  cadenceMs: number | undefined,
-): Columns {
-  const gapMs = Math.max(durationMs(interval) * GAP_BUCKETS, (cadenceMs ?? 0) * GAP_CADENCES);
+/** Buckets of the API as columns. The sensor's own pace is what lies between most of them: a value every five minutes is no gap. */
+export function columnsOf({
+  buckets,
+  interval,
+}: Pick<BucketsAnswer, 'buckets' | 'interval'>): Columns {
+  const paceMs = paceOf(buckets.map(({ timestamp }) => Date.parse(timestamp)));
+  const gapMs = Math.max(durationMs(interval) * GAP_BUCKETS, paceMs * GAP_CADENCES);
   const columns: Columns = { times: [], mean: [], min: [], max: [] };
   let before: number | undefined;
   for (const { timestamp, mean, min, max } of buckets) {
@@ -32,6 +33,12 @@ export function columnsOf(
     before = timeMs;
   }
   return columns;
+}
+
+/** The median distance of ascending times; 0 where there are not two. */
+function paceOf(times: readonly number[]): number {
+  const steps = times.slice(1).map((time, at) => time - (times[at] as number));
+  return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
 }
 
 function push(
@@ -53,4 +60,46 @@ export function append(columns: Columns, sample: { timeMs: number; value: number
   if (last !== undefined && (time - last) * 1000 > gapMs) push(columns, (last + time) / 2, null);
   const { value } = sample;
   push(columns, time, { mean: value, min: value, max: value });
+}
+
+/**
+ * One row for each `count` of them that follow each other: their minimum, maximum and the mean of their means, at
+ * the time of the first. A gap ends a row and stays a gap. Shows the same picture where rows are closer than pixels.
+ */
+export function thinned(columns: Columns, count: number): Columns {
+  const { times, mean, min, max } = columns;
+  const thin: Columns = { times: [], mean: [], min: [], max: [] };
+  for (let at = 0; at < times.length; ) {
+    const from = at;
+    let [sum, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (; at < times.length && at - from < count && mean[at] !== null; at += 1) {
+      sum += mean[at] as number;
+      low = Math.min(low, min[at] as number);
+      high = Math.max(high, max[at] as number);
+    }
+    if (at > from)
+      push(thin, times[from] as number, { mean: sum / (at - from), min: low, max: high });
+    else push(thin, times[at++] as number, null);
+  }
+  return thin;
+}
+
+/** How many rows are to be one, so that those within a range of `fromS` to `toS` are `most` at the most (a power of 2). */
+export function thinningOf(
+  { times }: Columns,
+  { fromS, toS, most }: { fromS: number; toS: number; most: number },
+): number {
+  const inside = firstFrom(times, toS) - firstFrom(times, fromS);
+  return 2 ** Math.max(0, Math.ceil(Math.log2(inside / most)));
+}
+
+/** Index of the first time that is not before `timeS`. */
+function firstFrom(times: readonly number[], timeS: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) < timeS) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

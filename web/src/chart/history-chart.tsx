@@ -5,7 +5,7 @@ import type { Severity } from '#domain/rule.ts';
 import 'uplot/dist/uPlot.min.css';
 import { type Formats, useFormats } from '../format/use-formats.ts';
 import { chartOptions } from './chart-options.ts';
-import type { Columns } from './columns.ts';
+import { type Columns, thinned, thinningOf } from './columns.ts';
 import styles from './history-chart.module.css';
 import { movesOf } from './moves.ts';
 import { useChartColors } from './use-chart-colors.ts';
@@ -51,6 +51,8 @@ export interface HistoryChartProps {
 }
 
 const HEIGHT = 360;
+/** Rows of a line in sight: more than a wide screen has pixels for are drawn as fewer, or moving them is no longer smooth. */
+const MOST_ROWS = 3000;
 
 /**
  * Minimum to maximum as a band, the mean as a line, gaps as gaps; limits and alerts drawn in. Drag to zoom (Shift
@@ -80,7 +82,7 @@ export function HistoryChart(props: HistoryChartProps) {
         height: HEIGHT,
         marks: () => latest.current,
       }),
-      dataOf(latest.current.lines),
+      dataOf(latest.current.lines, latest.current.range),
       node,
     );
     chart.current = made;
@@ -101,7 +103,7 @@ export function HistoryChart(props: HistoryChartProps) {
     const made = chart.current;
     if (made === null || lines.length + 1 > made.series.length) return;
     made.batch(() => {
-      made.setData(dataOf(lines), false);
+      made.setData(dataOf(lines, range), false);
       showRange(made, range);
     });
   }, [lines, range]);
@@ -128,13 +130,21 @@ function showRange(chart: uPlot, { fromMs, toMs }: ChartRange): void {
 }
 
 /** uPlot's form: one column of times for all lines, then minimum, maximum and mean of each. */
-function dataOf(lines: readonly ChartLine[]): uPlot.AlignedData {
-  const tables = lines.map(
-    ({ columns: { times, min, max, mean } }): uPlot.AlignedData => [times, min, max, mean],
-  );
+function dataOf(lines: readonly ChartLine[], range: ChartRange): uPlot.AlignedData {
+  const tables = lines.map(({ columns }): uPlot.AlignedData => {
+    const { times, min, max, mean } = inSight(columns, range);
+    return [times, min, max, mean];
+  });
   const [only] = tables;
   if (only === undefined) return [[]];
   return tables.length === 1 ? only : uPlot.join(tables);
+}
+
+/** What is closer than pixels is drawn once. */
+function inSight(columns: Columns, { fromMs, toMs }: ChartRange): Columns {
+  const of = { fromS: fromMs / 1000, toS: toMs / 1000, most: MOST_ROWS };
+  const count = thinningOf(columns, of);
+  return count === 1 ? columns : thinned(columns, count);
 }
 
 /** Lowest and highest of each line, in words. */

@@ -35,6 +35,10 @@ async function textsOf(language: Language): Promise<Messages> {
     : (await import('./english.ts')).english;
 }
 
+/** Begun before anything is drawn. */
+const atFirst = firstLanguage();
+const firstTexts = textsOf(atFirst);
+
 /** Shows nothing until the texts are there: a page without words is of no use. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [shown, show] = useState<{ language: Language; messages: Messages }>();
@@ -43,8 +47,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     void textsOf(language).then((messages) => show({ language, messages }));
   }, []);
   useEffect(() => {
-    const language = firstLanguage();
-    void textsOf(language).then((messages) => show({ language, messages }));
+    void firstTexts.then((messages) => show({ language: atFirst, messages }));
   }, []);
   const language = shown?.language;
   useEffect(() => {

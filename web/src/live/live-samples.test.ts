@@ -59,3 +59,20 @@ test('followers get every reading, a frame at a time, in order', () => {
   drawFrame();
   expect(seen).toEqual([1, 2]);
 });
+
+test('of a burst so many are drawn in a frame, the others in the next ones, each with its newest value', () => {
+  const { samples, frames, drawFrame, add } = createSamples();
+  const told: string[] = [];
+  const names = Array.from({ length: 25 }, (_, at) => `s${at}`);
+  for (const name of names) samples.watch(name, () => told.push(name));
+  for (const name of names) add(name, 1, 1);
+  drawFrame();
+  expect(told).toEqual(names.slice(0, 10));
+  add('s24', 2, 7);
+  add('s0', 2, 7);
+  drawFrame();
+  drawFrame();
+  expect(told).toEqual([...names, 's0']);
+  expect(samples.newestOf('s24').get('temperature')?.value).toBe(7);
+  expect(frames).toEqual([]);
+});

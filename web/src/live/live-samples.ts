@@ -12,12 +12,15 @@ interface NewestValue {
 type Newest = ReadonlyMap<string, NewestValue>;
 
 const NONE: Newest = new Map();
+/** So many watched sensors are drawn in a frame: a burst of a hundred spreads over some frames and none is dropped. */
+const MOST_PER_FRAME = 10;
 /** Beyond this many sensors the oldest heard of are forgotten: a tab left open for weeks stays small. */
 const MAX_SENSORS = 20_000;
 
 /**
  * The newest value of each metric heard since the page opened, and who watches which sensor. Listeners are told
- * once a frame at most, however many readings came, and only those whose sensor changed.
+ * once a frame at most, however many readings came, and only those whose sensor changed; of a burst some wait for
+ * the next frame.
  */
 export class LiveSamples {
   readonly #newest = new Map<string, Newest>();
@@ -25,6 +28,8 @@ export class LiveSamples {
   readonly #followers = new Set<(readings: readonly LiveReading[]) => void>();
   readonly #schedule: (run: () => void) => void;
   #arrived: LiveReading[] = [];
+  /** Those that changed and whose watchers have not been told, in their order. */
+  readonly #changed = new Set<string>();
   #isScheduled = false;
 
   constructor(schedule: (run: () => void) => void) {
@@ -34,6 +39,10 @@ export class LiveSamples {
   /** Takes one reading in; the newest by time stays, whatever the order of arrival. */
   add(reading: LiveReading): void {
     this.#arrived.push(reading);
+    this.#scheduleNext();
+  }
+
+  #scheduleNext(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#schedule(() => this.#deliver());
@@ -64,15 +73,25 @@ export class LiveSamples {
     this.#isScheduled = false;
     const readings = this.#arrived;
     this.#arrived = [];
-    const changed = new Set<string>();
     for (const reading of readings) {
       this.#take(reading);
-      changed.add(reading.sensor_id);
+      if (this.#watchers.has(reading.sensor_id)) this.#changed.add(reading.sensor_id);
     }
-    for (const sensorId of changed) {
+    this.#tellWatchers();
+    if (readings.length > 0) for (const onReadings of this.#followers) onReadings(readings);
+  }
+
+  #tellWatchers(): void {
+    let told = 0;
+    for (const sensorId of this.#changed) {
+      if (told === MOST_PER_FRAME) {
+        this.#scheduleNext();
+        return;
+      }
+      this.#changed.delete(sensorId);
+      told += 1;
       for (const onChange of this.#watchers.get(sensorId) ?? []) onChange();
     }
-    for (const onReadings of this.#followers) onReadings(readings);
   }
 
   #take({ sensor_id, timestamp, readings }: LiveReading): void {

@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
 import { ask } from '../api/ask.ts';
 import { SignIn } from './sign-in.tsx';
@@ -36,21 +36,27 @@ function exchangeKeyOfAddress(): Promise<void> {
   return opening;
 }
 
+/** The key of the address was no good, or no longer. */
+let wasRefused = false;
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }) => {
+    await exchangeKeyOfAddress().catch(() => {
+      wasRefused = true;
+    });
+    return ask<Session>('GET /v1/session', { signal });
+  },
+  retry: false,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 const RETRY_MS = 3000;
 
 /** Shows its children to who is signed in, and the way to sign in to who is not. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [wasRefused, setRefused] = useState(false);
-  const { data, error, refetch } = useQuery({
-    queryKey: ['session'],
-    queryFn: async ({ signal }) => {
-      await exchangeKeyOfAddress().catch(() => setRefused(true));
-      return ask<Session>('GET /v1/session', { signal });
-    },
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { data, error, refetch } = useQuery(sessionQuery);
   const isSignedOut = error instanceof ApiProblem && (error.status === 401 || error.status === 403);
   useEffect(() => {
     if (error === null || isSignedOut) return;

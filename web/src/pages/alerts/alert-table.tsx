@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useCallback, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { useFormats } from '../../format/use-formats.ts';
@@ -21,6 +21,13 @@ interface AlertTableProps {
 
 export function AlertTable({ alerts, chosen, choose, none }: AlertTableProps) {
   const [t, words] = [useTranslations('alerts'), useTranslations('words')];
+  const ruleName = useRuleName();
+  const latest = useRef({ chosen, choose });
+  latest.current = { chosen, choose };
+  const toggle = useCallback((id: string) => {
+    const { chosen: before, choose: tell } = latest.current;
+    if (before !== undefined) tell?.(toggled(before, id));
+  }, []);
   if (alerts.length === 0) return <p className="muted">{none}</p>;
   const isAll = alerts.every(({ id }) => chosen?.has(id));
   return (
@@ -54,7 +61,8 @@ export function AlertTable({ alerts, chosen, choose, none }: AlertTableProps) {
               key={alert.id}
               alert={alert}
               isChosen={chosen?.has(alert.id) ?? false}
-              toggle={choose && chosen && (() => choose(toggled(chosen, alert.id)))}
+              rule={ruleName(alert.rule_id)}
+              toggle={choose && chosen && toggle}
             />
           ))}
         </tbody>
@@ -72,14 +80,16 @@ function toggled(chosen: ReadonlySet<string>, id: string): Set<string> {
 interface AlertRowProps {
   alert: Alert;
   isChosen: boolean;
-  toggle: (() => void) | undefined;
+  /** What the reader calls the rule. */
+  rule: string;
+  toggle: ((id: string) => void) | undefined;
 }
 
-function AlertRow({ alert, isChosen, toggle }: AlertRowProps) {
+/** Drawn again when its own alert changes, not with each change of two hundred others. */
+const AlertRow = memo(function AlertRow({ alert, isChosen, rule, toggle }: AlertRowProps) {
   const t = useTranslations('alerts');
   const formats = useFormats();
-  const ruleName = useRuleName();
-  const { severity, state, sensor_id, rule_id, value, limit, unit, started_at } = alert;
+  const { severity, state, sensor_id, value, limit, unit, started_at } = alert;
   return (
     <tr data-alert={alert.id}>
       {toggle !== undefined && (
@@ -88,7 +98,7 @@ function AlertRow({ alert, isChosen, toggle }: AlertRowProps) {
             type="checkbox"
             aria-label={t('choose', { sensor: sensor_id })}
             checked={isChosen}
-            onChange={toggle}
+            onChange={() => toggle(alert.id)}
           />
         </td>
       )}
@@ -103,7 +113,7 @@ function AlertRow({ alert, isChosen, toggle }: AlertRowProps) {
       </td>
       <td>
         <Link to="/alerts/$id" params={{ id: alert.id }}>
-          {ruleName(rule_id)}
+          {rule}
         </Link>
       </td>
       <td className="number">
@@ -123,7 +133,7 @@ function AlertRow({ alert, isChosen, toggle }: AlertRowProps) {
       </td>
     </tr>
   );
-}
+});
 
 /** What a severity alone does not say. */
 export function AlertMarks({ alert }: { alert: Alert }) {

@@ -93,7 +93,7 @@ function SensorPicture({ sensorId, rule, range, alerts }: SensorPictureProps) {
               key: sensorId,
               label: `${sensorId} ${data.metric}`,
               unit: data.unit,
-              columns: columnsOf(data, undefined),
+              columns: columnsOf(data),
             },
           ],
     [data, sensorId],

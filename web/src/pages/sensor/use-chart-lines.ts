@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQueries } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { BucketsAnswer } from '#domain/history.ts';
 import { durationMs } from '#domain/time.ts';
 import { historyQuery } from '../../api/history-query.ts';
@@ -37,18 +37,21 @@ export function useChartLines(
     combine: combineResults,
   });
   const live = useLiveTails(names);
+  const drawn = useRef(new Map<string, Drawn>());
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answers and the live samples tell when to draw anew
   const lines = useMemo(
     () =>
       names.map((name, at): ChartLine => {
         const answer = results.answers[at];
         const key = keyOf(name);
-        const columns = answer === undefined ? EMPTY : withTail(answer, live.tails.get(key) ?? []);
         return {
           key,
           label: `${name.sensorId} ${name.metric}`,
           unit: answer?.unit ?? null,
-          columns,
+          columns:
+            answer === undefined
+              ? EMPTY
+              : withTail(answer, live.tails.get(key), { key, drawn: drawn.current }),
         };
       }),
     [results.answers, live],
@@ -78,18 +81,42 @@ function askedRange({ fromMs, toMs }: ChartRange): ChartRange {
   };
 }
 
+/** The columns of an answer, and the last live sample that they hold. */
+interface Drawn {
+  answer: BucketsAnswer;
+  columns: Columns;
+  taken: LiveSample | undefined;
+}
+
+/**
+ * The answer with what was heard since: new samples are added to the columns of the frame before. They are made from
+ * the beginning only where the answer is another one, or where a tab has been open for so long that they grow large.
+ */
 function withTail(
   answer: BucketsAnswer,
-  tail: readonly { timeMs: number; value: number }[],
+  tail: readonly LiveSample[] = [],
+  of: { key: string; drawn: Map<string, Drawn> },
 ): Columns {
-  const columns = columnsOf(answer, undefined);
+  const before = of.drawn.get(of.key);
+  const isSame =
+    before?.answer === answer &&
+    before.columns.times.length < answer.buckets.length * 2 + 2 * MOST_LIVE;
+  const { columns, taken } = isSame ? before : { columns: columnsOf(answer), taken: undefined };
   const gapMs = Math.max(durationMs(answer.interval) * 3, 120_000);
-  for (const sample of tail) append(columns, sample, gapMs);
-  return columns;
+  const from = taken === undefined ? 0 : tail.lastIndexOf(taken) + 1;
+  for (const sample of tail.slice(from)) append(columns, sample, gapMs);
+  of.drawn.set(of.key, { answer, columns, taken: tail.at(-1) });
+  // Another object each time: that is how those who draw it know that it has grown.
+  return { ...columns };
+}
+
+interface LiveSample {
+  timeMs: number;
+  value: number;
 }
 
 interface Tails {
-  tails: Map<string, { timeMs: number; value: number }[]>;
+  tails: Map<string, LiveSample[]>;
 }
 
 /** What came since the page opened, of the series that are shown; a frame's worth at a time. */

@@ -5,7 +5,7 @@ import type { SensorsSearch } from './sensors-search.ts';
 
 const STATUSES = ['ok', 'silent', 'never'] as const;
 /** A pause in typing; then the list is asked for. */
-const PAUSE_MS = 150;
+const PAUSE_MS = 80;
 
 interface SensorFiltersProps {
   search: SensorsSearch;
