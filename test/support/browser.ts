@@ -1,19 +1,12 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, onTestFinished, type TestContext } from 'vitest';
+import { NO_CHROMIUM, startChromium } from './chromium.ts';
 import { ADMIN_KEY } from './spawn-platform.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 /** How long anything may take to appear; the machine may be busy. */
 const PATIENCE_MS = 15_000;
 
-function findChromium(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
-}
-
-let browser: Promise<Browser> | undefined;
+let browser: Promise<Browser | undefined> | undefined;
 afterAll(async () => (await browser)?.close());
 
 export interface PageOptions extends BrowserContextOptions {
@@ -32,14 +25,13 @@ export async function openPage(
   url: string,
   { path = '/', isSignedIn = true, ...options }: PageOptions = {},
 ): Promise<Page> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) {
-    const reason = 'Chromium is not installed (Debian: apt-get install chromium)';
-    if (process.env.CI === 'true') throw new Error(reason);
-    context.skip(reason);
+  browser ??= startChromium();
+  const started = await browser;
+  if (started === undefined) {
+    if (process.env.CI === 'true') throw new Error(NO_CHROMIUM);
+    context.skip(NO_CHROMIUM);
   }
-  browser ??= chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  const profile = await (await browser).newContext({
+  const profile = await started.newContext({
     locale: 'en-GB',
     timezoneId: 'Europe/Paris',
     viewport: { width: 1280, height: 800 },
