@@ -16,7 +16,7 @@ test('a rule made in the form is the API’s own, and fires', async (context) =>
   await page.getByRole('textbox', { name: 'Limit' }).nth(1).fill('40');
   await page.getByLabel('Severity').nth(1).selectOption('critical');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('is saved').waitFor();
+  await page.getByText(/^The rule .* is saved\./).waitFor();
   const { items } = (await app.call('GET', '/v1/rules')).body;
   const made = items.find(({ name }: { name?: { en: string } }) => name?.en === 'Oven too hot');
   expect(made).toMatchObject({
