@@ -67,9 +67,9 @@ export function claimDueAs(owner: string): ClaimDue {
         SET claimed_by = ${owner}, claimed_until = ${CLAIMED_UNTIL}, claimed_for = n.next_attempt_at
         FROM due WHERE n.id = due.id
         RETURNING n.*)
-      SELECT claimed.*, d.body AS contact FROM claimed
-      LEFT JOIN documents AS d
-        ON d.customer = claimed.customer AND d.kind = 'contact' AND d.id = claimed.contact_id
+      SELECT claimed.*, (SELECT d.body FROM documents AS d
+        WHERE d.customer = claimed.customer AND d.kind = 'contact' AND d.id = claimed.contact_id) AS contact
+      FROM claimed
       ORDER BY claimed.next_attempt_at`.execute(db);
     return rows;
   };
