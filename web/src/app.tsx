@@ -6,6 +6,7 @@ import { LiveProvider } from './live/live.tsx';
 import { SoundProvider } from './live/sound.tsx';
 import { router } from './router.tsx';
 import { SessionProvider, sessionQuery } from './session/session.tsx';
+import { UpdateNotice } from './shell/update-notice.tsx';
 import { NoticesProvider } from './ui/notices.tsx';
 
 const MAX_RETRIES = 3;
@@ -50,6 +51,7 @@ export function App() {
           <SessionProvider>
             <LiveProvider>
               <SoundProvider>
+                <UpdateNotice />
                 <RouterProvider router={router} />
               </SoundProvider>
             </LiveProvider>

@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/alerts-search.ts';
 import { readLedgerSearch } from './pages/notifications/ledger-search.ts';
@@ -19,6 +20,11 @@ const root = createRootRoute({ component: Shell, notFoundComponent: LostPage });
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
+  // The links of messages.
+  beforeLoad({ location: { hash } }) {
+    const id = new URLSearchParams(hash).get('alert');
+    if (id !== null) throw redirect({ to: '/alerts/$id', params: { id }, replace: true });
+  },
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 

@@ -50,6 +50,28 @@ test.skipIf(!existsSync(new URL('index.html', folder)))(
   },
 );
 
+test.skipIf(!existsSync(new URL('index.html', folder)))(
+  'the service worker and the manifest are asked for anew each time, by anybody',
+  async () => {
+    const { ask } = await createApiUnderTest();
+    for (const [file, type] of [
+      ['/sw.js', /javascript/],
+      ['/manifest.webmanifest', /^application\/manifest\+json/],
+      ['/icon-192.png', /^image\/png/],
+    ] as const) {
+      const { status, headers } = await ask(`GET ${file}`, { key: null });
+      expect([file, status, headers.get('cache-control')]).toEqual([file, 200, 'no-cache']);
+      expect(headers.get('content-type')).toMatch(type);
+    }
+    const { body } = await ask('GET /sw.js', { key: null });
+    // The build has told it of every file.
+    for (const name of readdirSync(new URL('assets/', folder)).filter((name) =>
+      /(?:js|css)$/.test(name),
+    ))
+      expect(body).toContain(`"/assets/${name}"`);
+  },
+);
+
 test('what is no page stays an error of the API', async () => {
   const { ask } = await createApiUnderTest();
   const call = await ask('GET /v1/nothing', { headers: html });

@@ -2,6 +2,7 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
 import { ask } from '../api/ask.ts';
+import { OutOfReach } from '../shell/out-of-reach.tsx';
 import { SignIn } from './sign-in.tsx';
 
 export interface Session {
@@ -78,7 +79,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   if (parts !== undefined && !isSignedOut) {
     return <SessionContext value={parts}>{children}</SessionContext>;
   }
-  if (!isSignedOut) return null;
+  if (!isSignedOut) return error === null ? null : <OutOfReach />;
   const signIn = async (key: string) => {
     await openSession(key);
     queries.clear();

@@ -44,6 +44,8 @@ function NoticeList() {
 export interface Notices {
   /** Says what was done; with `undo`, how to take it back. */
   done(title: string, undo?: () => void): void;
+  /** Says what can be done now; stays until it is done or closed. */
+  offer(title: string, action: string, act: () => void): void;
   /** The API's own words; stays until closed. */
   failed(problem: unknown): void;
 }
@@ -70,5 +72,10 @@ export function useNotices(): Notices {
       }),
     [add, t],
   );
-  return { done, failed };
+  const offer = useCallback(
+    (title: string, action: string, act: () => void) =>
+      void add({ title, timeout: 0, actionProps: { children: action, onClick: act } }),
+    [add],
+  );
+  return { done, failed, offer };
 }
