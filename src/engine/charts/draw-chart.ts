@@ -175,12 +175,14 @@ function drawCourse(raster: Raster, { series, limit }: Chart, { x, y }: Scales):
       { width: 3, color: CHART_COLORS.spread },
     );
   }
-  const isBeyond = (value: number) =>
-    limit !== undefined && (limit.side === 'above' ? value > limit.value : value < limit.value);
+  // A bucket that holds a breach shows it, however good its mean: what raised the alert may share one with better values.
+  const isBeyond = (at: number) =>
+    limit !== undefined &&
+    (limit.side === 'above' ? max[at]! > limit.value : min[at]! < limit.value);
   const breakMs = GAPS * usualDistance(series);
   const pointOf = (at: number): Point => [x(middle(at)), y(mean[at]!)];
   for (let at = 0; at < count; at++) {
-    const style = isBeyond(mean[at]!)
+    const style = isBeyond(at)
       ? { width: 4.5, color: CHART_COLORS.breach }
       : { width: 2, color: CHART_COLORS.line };
     const isJoined = at > 0 && startsMs[at]! - startsMs[at - 1]! <= breakMs;

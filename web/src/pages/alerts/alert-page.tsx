@@ -6,6 +6,7 @@ import type { Alert } from '#domain/alert.ts';
 import { alertQuery, rulesQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
+import { Facts } from '../../ui/facts.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { Severity } from '../../ui/severity.tsx';
@@ -92,24 +93,17 @@ function AlertFacts({ alert }: { alert: Alert }) {
       <h2 id="facts">{t('facts')}</h2>
       <AlertMarks alert={alert} />
       {instructions !== undefined && <p>{instructions}</p>}
-      <dl className={styles.facts}>
-        <div>
-          <dt>{words('sensor')}</dt>
-          <dd>
-            <Link to="/sensors/$id" params={{ id: alert.sensor_id }}>
+      <Facts
+        facts={[
+          [
+            words('sensor'),
+            <Link key="sensor" to="/sensors/$id" params={{ id: alert.sensor_id }}>
               {alert.sensor_id}
-            </Link>
-          </dd>
-        </div>
-        {facts
-          .filter(([, value]) => value !== null)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className="number">{value}</dd>
-            </div>
-          ))}
-      </dl>
+            </Link>,
+          ],
+          ...facts,
+        ]}
+      />
     </section>
   );
 }

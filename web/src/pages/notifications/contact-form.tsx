@@ -8,6 +8,7 @@ import { ChoiceField } from '../../ui/choice-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
 import { SettingsFields } from './settings-fields.tsx';
 
@@ -56,20 +57,7 @@ export function ContactForm({ before, save, close }: ContactFormProps) {
   }
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)}>
-      <div className={styles.line}>
-        <TextField
-          label={t('name')}
-          value={draft.name ?? ''}
-          onChange={(name) => change({ name })}
-        />
-        {before === undefined && (
-          <TextField
-            label={t('id')}
-            value={draft.id ?? ''}
-            onChange={(id) => change({ id: id || undefined })}
-          />
-        )}
-      </div>
+      <NameFields draft={draft} isNew={before === undefined} change={change} />
       <div className={styles.line}>
         <ChoiceField
           label={t('channel')}

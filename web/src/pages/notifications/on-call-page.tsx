@@ -13,6 +13,7 @@ import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { type DocumentFormProps, DocumentPage } from './document-page.tsx';
 import { FormFrame } from './form-frame.tsx';
+import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
 import { listOf, listText } from './text-lists.ts';
 
@@ -59,20 +60,7 @@ function OnCallForm({ before, save, close }: DocumentFormProps<OnCall, OnCallInp
   const change = (part: Partly<OnCallInput>) => setDraft({ ...draft, ...part } as OnCallInput);
   return (
     <FormFrame submit={() => save({ ...draft, contacts: listOf(people) ?? [] })} close={close}>
-      <div className={styles.line}>
-        <TextField
-          label={t('name')}
-          value={draft.name ?? ''}
-          onChange={(name) => change({ name })}
-        />
-        {before === undefined && (
-          <TextField
-            label={t('id')}
-            value={draft.id ?? ''}
-            onChange={(id) => change({ id: id || undefined })}
-          />
-        )}
-      </div>
+      <NameFields draft={draft} isNew={before === undefined} change={change} />
       <TextField
         label={t('rotationContacts')}
         hint={t('rotationHint')}

@@ -11,6 +11,7 @@ import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { type DocumentFormProps, DocumentPage } from './document-page.tsx';
 import { FormFrame } from './form-frame.tsx';
+import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
 import { compact, labelsOf, labelsText, listOf, listText } from './text-lists.ts';
 
@@ -72,20 +73,7 @@ function PolicyForm({ before, save, close }: DocumentFormProps<Policy, PolicyInp
     }) as PolicyInput;
   return (
     <FormFrame submit={() => save(input())} close={close}>
-      <div className={styles.line}>
-        <TextField
-          label={t('name')}
-          value={draft.name ?? ''}
-          onChange={(name) => change({ name })}
-        />
-        {before === undefined && (
-          <TextField
-            label={t('id')}
-            value={draft.id ?? ''}
-            onChange={(id) => change({ id: id || undefined })}
-          />
-        )}
-      </div>
+      <NameFields draft={draft} isNew={before === undefined} change={change} />
       <fieldset>
         <legend>{t('matchTitle')}</legend>
         <CheckBoxes

@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { useNewest } from '../../live/live.tsx';
-import styles from './sensor.module.css';
+import { Facts } from '../../ui/facts.tsx';
 
 export function SensorFacts({ sensor }: { sensor: Sensor }) {
   const t = useTranslations('sensor');
@@ -25,33 +25,20 @@ export function SensorFacts({ sensor }: { sensor: Sensor }) {
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{t('facts')}</h2>
-      <dl className={styles.facts}>
-        {Object.entries(sensor.metrics).map(([metric, { unit, last }]) => (
-          <div key={metric}>
-            <dt>{metric}</dt>
-            <dd className="number">
-              {formats.quantity(newest.get(metric)?.value ?? last?.value, unit)}
-            </dd>
-          </div>
-        ))}
-        {facts
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        {sensor.out_of_service !== null && (
-          <div>
-            <dt>{t('outOfService')}</dt>
-            <dd>
-              {sensor.out_of_service.reason} ({sensor.out_of_service.by},{' '}
-              {formats.moment(sensor.out_of_service.since)})
-            </dd>
-          </div>
-        )}
-      </dl>
+      <Facts
+        facts={[
+          ...Object.entries(sensor.metrics).map(
+            ([metric, { unit, last }]) =>
+              [metric, formats.quantity(newest.get(metric)?.value ?? last?.value, unit)] as const,
+          ),
+          ...facts,
+          [
+            t('outOfService'),
+            sensor.out_of_service &&
+              `${sensor.out_of_service.reason} (${sensor.out_of_service.by}, ${formats.moment(sensor.out_of_service.since)})`,
+          ],
+        ]}
+      />
     </section>
   );
 }

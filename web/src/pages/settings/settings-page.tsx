@@ -5,6 +5,7 @@ import { useFormats } from '../../format/use-formats.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
+import { Facts } from '../../ui/facts.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { useTheme } from '../../ui/theme.ts';
 import { KeysSection } from './keys-section.tsx';
@@ -81,16 +82,7 @@ function AboutSection() {
   return (
     <section className={styles.section} aria-labelledby="about">
       <h2 id="about">{t('about')}</h2>
-      <dl className={styles.facts}>
-        {facts
-          .filter(([, value]) => value !== undefined)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts facts={facts} />
       <p>
         <a href="/docs">{t('docs')}</a> · <a href="/openapi.json">OpenAPI</a>
       </p>
