@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createTestApp } from '#test/support/app.ts';
 import { openPage } from '#test/support/browser.ts';
 import { addReceiver, HOT_RULE, reading } from '#test/support/notified.ts';
+import { ADMIN_KEY } from '#test/support/spawn-platform.ts';
 
 test('chosen alerts are shelved together with a reason, are listed, and Undo brings them back', async (context) => {
   const app = await createTestApp();
@@ -58,4 +59,20 @@ test('the view and its filters are in the address; an error is the API’s own w
   expect(new URL(page.url()).searchParams.get('view')).toBe('shelved');
   await page.goto(`${app.url}/alerts/unknown`);
   await page.getByText('Code not_found').waitFor();
+});
+
+test('the link of a message opens its alert, after signing in too', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', HOT_RULE);
+  const { alerts } = await app.send(reading(31));
+  const link = `/#alert=${alerts[0].id}`;
+  const page = await openPage(context, app.url);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.goto(`${app.url}${link}`);
+  await page.getByRole('heading', { name: 'What happened' }).waitFor();
+  const stranger = await openPage(context, app.url, { path: link, isSignedIn: false });
+  await stranger.getByLabel('Key').fill(ADMIN_KEY);
+  await stranger.getByRole('button', { name: 'Sign in' }).click();
+  await stranger.getByRole('heading', { name: 'What happened' }).waitFor();
+  expect(new URL(stranger.url()).pathname).toBe(`/alerts/${alerts[0].id}`);
 });

@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { createApiUnderTest } from '#test/support/create-api.ts';
 
 const folder = new URL('../../../web/dist/', import.meta.url);
+/** Built by npm install; in CI what is missing fails. */
+const isLeftOut = !existsSync(new URL('index.html', folder)) && process.env.CI !== 'true';
 const html = { accept: 'text/html,application/xhtml+xml' };
 
-test.skipIf(!existsSync(new URL('index.html', folder)))(
+test.skipIf(isLeftOut)(
   'every page is the same document, under a policy that forbids all other scripts',
   async () => {
     const { ask } = await createApiUnderTest();
@@ -32,7 +34,7 @@ test.skipIf(!existsSync(new URL('index.html', folder)))(
   },
 );
 
-test.skipIf(!existsSync(new URL('index.html', folder)))(
+test.skipIf(isLeftOut)(
   'scripts come compressed and need never be asked for again; one that is gone is not found',
   async () => {
     const { ask } = await createApiUnderTest();
@@ -50,7 +52,7 @@ test.skipIf(!existsSync(new URL('index.html', folder)))(
   },
 );
 
-test.skipIf(!existsSync(new URL('index.html', folder)))(
+test.skipIf(isLeftOut)(
   'the service worker and the manifest are asked for anew each time, by anybody',
   async () => {
     const { ask } = await createApiUnderTest();
@@ -79,4 +81,8 @@ test('what is no page stays an error of the API', async () => {
   const program = await ask('GET /nothing', { headers: { accept: 'application/json' } });
   expect([program.status, program.body.code]).toEqual([404, 'not_found']);
   expect((await ask('POST /sensors', { headers: html, body: {} })).status).toBe(404);
+});
+
+test.skipIf(!isLeftOut)('the dashboard is served: left out', ({ skip }) => {
+  skip('the dashboard is not built (npm run build:web)');
 });

@@ -1,89 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Contact, Policy } from '#domain/notification.ts';
-import {
-  buildNotificationPayload,
-  type NotificationPayload,
-} from '#domain/notification-payload.ts';
-import { alertFromRow } from '#storage/state/alert-row.ts';
+import { describe, expect, test } from 'vitest';
+import type { NotificationPayload } from '#domain/notification-payload.ts';
 import { insertNotifications } from '#storage/state/outbox.ts';
-import type { AlertsTable } from '#storage/state/schema.ts';
-import { type ClosableStore, createInProcessState } from '#test/support/in-process-state.ts';
-import { contactOf } from '#test/support/send-request.ts';
-import { alertRow, documentRow, notificationRow, sensorRow, T0 } from '#test/support/state-rows.ts';
+import { alertRow, notificationRow, sensorRow, T0 } from '#test/support/state-rows.ts';
+import { contact, HOUR, policy, useToldAlerts } from '#test/support/told-alert.ts';
 import { tellAgain } from './tell-again.ts';
 
-const HOUR = 3_600_000;
-let store: ClosableStore;
-
-const contact = (id: string, fields: Partial<Contact> = {}): Contact =>
-  contactOf({ id, channel: 'webhook', settings: {}, ...fields });
-const policy = (fields: Partial<Policy> = {}): Policy => ({
-  id: 'cold-chain',
-  steps: [{ contacts: ['anne', 'hook'] }],
-  repeat: '1h',
-  enabled: true,
-  created_at: '',
-  updated_at: '',
-  ...fields,
-});
-
-async function putDocument(kind: 'contact' | 'policy', body: Contact | Policy): Promise<void> {
-  const row = documentRow({ kind, id: body.id, body: JSON.stringify(body) });
-  await store.db.insertInto('documents').values(row).execute();
-}
-
-/** An alert that anne and the hook were told of at T0. */
-async function putAlert(fields: Partial<AlertsTable> = {}): Promise<AlertsTable> {
-  const alert = alertRow({ id: 'alert-1', next_repeat_at: T0 + HOUR, ...fields });
-  await store.db.insertInto('alerts').values(alert).execute();
-  const payload = buildNotificationPayload({
-    alert: alertFromRow(alert),
-    rule: { id: 'too-warm', name: { en: 'Too warm' } },
-    sensor: { id: 'sensor-1', name: 'Freezer 3', labels: {} },
-    readingReceivedMs: T0,
-  });
-  await store.transaction((tx) =>
-    insertNotifications(
-      tx,
-      ['anne', 'hook'].map((contactId) =>
-        notificationRow({
-          id: `first-${contactId}`,
-          contact_id: contactId,
-          policy_id: 'cold-chain',
-          payload: JSON.stringify(payload),
-          state: 'sent',
-          next_attempt_at: null,
-        }),
-      ),
-    ),
-  );
-  return alert;
-}
-
-const made = () =>
-  store.db
-    .selectFrom('notifications')
-    .selectAll()
-    .where('id', 'not like', 'first-%')
-    .orderBy('contact_id')
-    .execute();
-const nextRepeat = async () =>
-  (await store.db.selectFrom('alerts').select('next_repeat_at').executeTakeFirstOrThrow())
-    .next_repeat_at;
-
-beforeEach(async () => {
-  store = await createInProcessState();
-  await putDocument('contact', contact('anne', { channel: 'email' }));
-  await putDocument('contact', contact('hook'));
-});
-afterEach(() => store.close());
+const ledger = useToldAlerts();
+const { putDocument, putAlert, made, nextRepeat } = ledger;
 
 describe('an alert that nobody acknowledges', () => {
   test('is told again to the same contacts, as it is now, and marked as a repeat', async () => {
     await putDocument('policy', policy());
     await putAlert();
-    await store.db.updateTable('alerts').set({ peak: 12.5 }).execute();
-    expect(await tellAgain(store, T0 + HOUR)).toBe(false);
+    await ledger.store.db.updateTable('alerts').set({ peak: 12.5 }).execute();
+    expect(await tellAgain(ledger.store, T0 + HOUR)).toBe(false);
     const rows = await made();
     expect(rows).toMatchObject([
       {
@@ -104,26 +34,26 @@ describe('an alert that nobody acknowledges', () => {
       sensor: { name: 'Freezer 3' },
     });
     expect(await nextRepeat()).toBe(T0 + 2 * HOUR);
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toHaveLength(2);
   });
 
   test('is not told again to whom the last notification still waits', async () => {
     await putDocument('policy', policy());
     await putAlert();
-    await store.db
+    await ledger.store.db
       .updateTable('notifications')
       .set({ state: 'failed', next_attempt_at: T0 + 2 * HOUR })
       .where('contact_id', '=', 'hook')
       .execute();
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect((await made()).map((row) => row.contact_id)).toEqual(['anne']);
   });
 
   test('is left in peace once it is acknowledged', async () => {
     await putDocument('policy', policy());
     await putAlert({ acknowledged: 1 });
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toEqual([]);
   });
 
@@ -132,13 +62,13 @@ describe('an alert that nobody acknowledges', () => {
     const steps = [{ contacts: ['anne'] }, { after: '10m', contacts: ['boss', 'anne'] }];
     await putDocument('policy', policy({ steps, repeat: '4h' }));
     await putAlert();
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toMatchObject([
       { contact_id: 'anne', type: 'escalated', step: 1 },
       { contact_id: 'boss', type: 'escalated', step: 1, policy_id: 'cold-chain' },
     ]);
     expect(await nextRepeat()).toBe(T0 + 5 * HOUR);
-    const history = await store.db.selectFrom('alert_history').selectAll().execute();
+    const history = await ledger.store.db.selectFrom('alert_history').selectAll().execute();
     expect(history).toMatchObject([
       { at: T0 + HOUR, by: 'system', change: 'escalated', comment: 'step 2 of cold-chain' },
     ]);
@@ -149,17 +79,17 @@ describe('an alert that nobody acknowledges', () => {
     const steps = [{ contacts: ['anne'] }, { after: '10m', contacts: ['boss'] }];
     await putDocument('policy', policy({ steps }));
     await putAlert();
-    await Promise.all([tellAgain(store, T0 + HOUR), tellAgain(store, T0 + HOUR)]);
+    await Promise.all([tellAgain(ledger.store, T0 + HOUR), tellAgain(ledger.store, T0 + HOUR)]);
     expect((await made()).map((row) => row.contact_id)).toEqual(['boss']);
   });
 
   test('waits for the end of its shelving', async () => {
     await putDocument('policy', policy());
     await putAlert({ shelved_until: T0 + 5 * HOUR });
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toEqual([]);
     expect(await nextRepeat()).toBe(T0 + 5 * HOUR);
-    await tellAgain(store, T0 + 5 * HOUR);
+    await tellAgain(ledger.store, T0 + 5 * HOUR);
     expect(await made()).toHaveLength(2);
   });
 
@@ -167,14 +97,14 @@ describe('an alert that nobody acknowledges', () => {
     await putDocument('policy', policy());
     const service = { reason: 'repair', by: 'anne', sinceMs: T0, untilMs: T0 + 2 * HOUR };
     const sensor = sensorRow({ pk: 1, out_of_service: JSON.stringify(service) });
-    await store.db.insertInto('sensors').values(sensor).execute();
+    await ledger.store.db.insertInto('sensors').values(sensor).execute();
     await putAlert();
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toEqual([]);
     expect(await nextRepeat()).toBe(T0 + 2 * HOUR);
-    await tellAgain(store, T0 + 2 * HOUR);
+    await tellAgain(ledger.store, T0 + 2 * HOUR);
     expect(await made()).toHaveLength(2);
-    const history = await store.db.selectFrom('alert_history').select('change').execute();
+    const history = await ledger.store.db.selectFrom('alert_history').select('change').execute();
     expect(history.map(({ change }) => change)).toEqual(['suppressed', 'unsuppressed']);
   });
 
@@ -193,7 +123,7 @@ describe('an alert that nobody acknowledges', () => {
   ])('is told no more when its policy %s', async (_, changed) => {
     if (changed) await putDocument('policy', changed);
     await putAlert();
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toEqual([]);
     expect(await nextRepeat()).toBeNull();
   });
@@ -206,14 +136,14 @@ describe('an alert that has cleared', () => {
     await putDocument('policy', policy({ steps }));
     await putAlert({ state: 'cleared', cleared_at: T0 + HOUR });
     const told = { alert_id: 'alert-1', policy_id: 'cold-chain', payload: '{}' };
-    await store.transaction((tx) =>
+    await ledger.store.transaction((tx) =>
       insertNotifications(tx, [
         notificationRow({ ...told, id: 'first-boss', contact_id: 'boss', type: 'escalated' }),
         notificationRow({ ...told, id: 'first-over', contact_id: 'hook', type: 'cleared' }),
       ]),
     );
-    await tellAgain(store, T0 + HOUR);
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     const rows = await made();
     expect(rows.map(({ contact_id: id, type }) => `${id} ${type}`)).toEqual([
       'anne cleared',
@@ -226,7 +156,7 @@ describe('an alert that has cleared', () => {
   test('is told no more where the policy does not tell of that', async () => {
     await putDocument('policy', policy({ on: ['raised', 'escalated'] }));
     await putAlert({ state: 'cleared' });
-    await tellAgain(store, T0 + HOUR);
+    await tellAgain(ledger.store, T0 + HOUR);
     expect(await made()).toEqual([]);
   });
 });
@@ -235,9 +165,9 @@ test('says that there may be more after a full portion', async () => {
   const alerts = Array.from({ length: 51 }, (_, at) =>
     alertRow({ id: `a${at}`, next_repeat_at: T0 }),
   );
-  await store.db.insertInto('alerts').values(alerts).execute();
-  expect(await tellAgain(store, T0)).toBe(true);
-  expect(await tellAgain(store, T0)).toBe(false);
+  await ledger.store.db.insertInto('alerts').values(alerts).execute();
+  expect(await tellAgain(ledger.store, T0)).toBe(true);
+  expect(await tellAgain(ledger.store, T0)).toBe(false);
 });
 
 describe('what goes wrong with one alert', () => {
@@ -245,11 +175,11 @@ describe('what goes wrong with one alert', () => {
     await putDocument('policy', policy());
     await putAlert();
     const digest = { id: 'zz-digest', contact_id: 'anne', type: 'digest', payload: '{}' } as const;
-    await store.transaction((tx) =>
+    await ledger.store.transaction((tx) =>
       insertNotifications(tx, [notificationRow({ ...digest, created_at: T0 + 1 })]),
     );
-    await tellAgain(store, T0 + HOUR);
-    const { next_repeat_at: nextMs } = await store.db
+    await tellAgain(ledger.store, T0 + HOUR);
+    const { next_repeat_at: nextMs } = await ledger.store.db
       .selectFrom('alerts')
       .select('next_repeat_at')
       .executeTakeFirstOrThrow();
@@ -260,13 +190,13 @@ describe('what goes wrong with one alert', () => {
     await putDocument('policy', policy());
     await putAlert();
     const other = alertRow({ id: 'alert-0', next_repeat_at: T0 + HOUR - 1 });
-    await store.db.insertInto('alerts').values(other).execute();
+    await ledger.store.db.insertInto('alerts').values(other).execute();
     const broken = notificationRow({ id: 'n-0', alert_id: 'alert-0', payload: '{}' });
-    await store.transaction((tx) => insertNotifications(tx, [broken]));
+    await ledger.store.transaction((tx) => insertNotifications(tx, [broken]));
     const failed: string[] = [];
-    await tellAgain(store, T0 + HOUR, { onFailed: ({ id }) => failed.push(id) });
+    await tellAgain(ledger.store, T0 + HOUR, { onFailed: ({ id }) => failed.push(id) });
     expect(failed).toEqual(['alert-0']);
-    const rows = await store.db
+    const rows = await ledger.store.db
       .selectFrom('alerts')
       .select(['id', 'next_repeat_at'])
       .orderBy('id')

@@ -2,14 +2,12 @@ import type { ImportContext } from '../config/import-context.ts';
 import {
   isMembers,
   listOf,
-  type Members,
   membersOf,
-  type Path,
   type SourceDocument,
   textOf,
 } from '../config/source-document.ts';
 import { draftPolicies } from '../routing/draft-policies.ts';
-import type { ReceiverContacts, Route } from '../routing/route.ts';
+import { type ReceiverContacts, readRoute } from '../routing/route.ts';
 import { parseMatchers } from './parse-matchers.ts';
 import { globalSettings, importReceiver } from './receivers.ts';
 
@@ -38,11 +36,18 @@ export function importAlertmanagerConfig(source: SourceDocument, context: Import
       return [String(name), listOf(entries).map(membersOf)] as const;
     }),
   );
-  draftPolicies(readRoute(source, ['route'], membersOf(config.route)), {
-    context,
-    receivers,
-    intervals,
-  });
+  draftPolicies(
+    readRoute(source, {
+      path: ['route'],
+      route: membersOf(config.route),
+      matchersOf: parseMatchers,
+    }),
+    {
+      context,
+      receivers,
+      intervals,
+    },
+  );
   for (const at of listOf(config.inhibit_rules).keys()) {
     const origin = { source, path: ['inhibit_rules', at], what: 'inhibit rule' };
     const reason =
@@ -53,25 +58,4 @@ export function importAlertmanagerConfig(source: SourceDocument, context: Import
     const origin = { source, path: ['templates'], what: 'templates' };
     context.report.leftOut(origin, 'texts come from the rules: message and instructions');
   }
-}
-
-function readRoute(source: SourceDocument, path: Path, route: Members): Route {
-  const matchers = parseMatchers(route);
-  return {
-    source,
-    path,
-    receiver: textOf(route.receiver),
-    matchers: typeof matchers === 'string' ? [] : matchers,
-    fault: typeof matchers === 'string' ? matchers : undefined,
-    goesOn: route.continue === true,
-    groupBy: Array.isArray(route.group_by) ? route.group_by.map(String) : undefined,
-    groupWait: textOf(route.group_wait),
-    groupInterval: textOf(route.group_interval),
-    repeatInterval: textOf(route.repeat_interval),
-    muted: listOf(route.mute_time_intervals).map(String),
-    active: listOf(route.active_time_intervals).map(String),
-    routes: listOf(route.routes).map((child, at) =>
-      readRoute(source, [...path, 'routes', at], membersOf(child)),
-    ),
-  };
 }

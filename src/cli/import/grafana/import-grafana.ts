@@ -4,14 +4,13 @@ import {
   listOf,
   type Members,
   membersOf,
-  type Path,
   type SourceDocument,
   textOf,
 } from '../config/source-document.ts';
 import { MATCH_OPERATORS, type Matcher, type MatchOperator } from '../prometheus/parse-promql.ts';
 import { draftPolicies } from '../routing/draft-policies.ts';
 import type { TimeIntervals } from '../routing/quiet-hours.ts';
-import type { ReceiverContacts, Route } from '../routing/route.ts';
+import { type ReceiverContacts, readRoute } from '../routing/route.ts';
 import { importContactPoint } from './contact-points.ts';
 import { importManagedRules } from './managed-rules.ts';
 
@@ -54,29 +53,10 @@ function importPolicies(
   },
 ): void {
   for (const [at, policy] of listOf(membersOf(source.value).policies).entries()) {
-    draftPolicies(readRoute(source, ['policies', at], membersOf(policy)), tree);
+    const path = ['policies', at];
+    const route = readRoute(source, { path, route: membersOf(policy), matchersOf: routeMatchers });
+    draftPolicies(route, tree);
   }
-}
-
-function readRoute(source: SourceDocument, path: Path, route: Members): Route {
-  const matchers = routeMatchers(route);
-  return {
-    source,
-    path,
-    receiver: textOf(route.receiver),
-    matchers: typeof matchers === 'string' ? [] : matchers,
-    fault: typeof matchers === 'string' ? matchers : undefined,
-    goesOn: route.continue === true,
-    groupBy: Array.isArray(route.group_by) ? route.group_by.map(String) : undefined,
-    groupWait: textOf(route.group_wait),
-    groupInterval: textOf(route.group_interval),
-    repeatInterval: textOf(route.repeat_interval),
-    muted: listOf(route.mute_time_intervals).map(String),
-    active: listOf(route.active_time_intervals).map(String),
-    routes: listOf(route.routes).map((child, at) =>
-      readRoute(source, [...path, 'routes', at], membersOf(child)),
-    ),
-  };
 }
 
 /** `object_matchers` are lists of label, operator and value; the other forms are those of Alertmanager. */
