@@ -1,13 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { DASHBOARD_FOLDER, dashboardObstacle } from '#test/support/built-dashboard.ts';
 import { createApiUnderTest } from '#test/support/create-api.ts';
 
-const folder = new URL('../../../web/dist/', import.meta.url);
-/** Built by npm install; in CI what is missing fails. */
-const isLeftOut = !existsSync(new URL('index.html', folder)) && process.env.CI !== 'true';
 const html = { accept: 'text/html,application/xhtml+xml' };
 
-test.skipIf(isLeftOut)(
+test.skipIf(dashboardObstacle !== undefined)(
   'every page is the same document, under a policy that forbids all other scripts',
   async () => {
     const { ask } = await createApiUnderTest();
@@ -34,11 +32,11 @@ test.skipIf(isLeftOut)(
   },
 );
 
-test.skipIf(isLeftOut)(
+test.skipIf(dashboardObstacle !== undefined)(
   'scripts come compressed and need never be asked for again; one that is gone is not found',
   async () => {
     const { ask } = await createApiUnderTest();
-    const [script = ''] = readdirSync(new URL('assets/', folder)).filter((name) =>
+    const [script = ''] = readdirSync(new URL('assets/', DASHBOARD_FOLDER)).filter((name) =>
       /\.js$/.test(name),
     );
     const headers = { 'accept-encoding': 'br' };
@@ -52,7 +50,7 @@ test.skipIf(isLeftOut)(
   },
 );
 
-test.skipIf(isLeftOut)(
+test.skipIf(dashboardObstacle !== undefined)(
   'the service worker and the manifest are asked for anew each time, by anybody',
   async () => {
     const { ask } = await createApiUnderTest();
@@ -67,7 +65,7 @@ test.skipIf(isLeftOut)(
     }
     const { body } = await ask('GET /sw.js', { key: null });
     // The build has told it of every file.
-    for (const name of readdirSync(new URL('assets/', folder)).filter((name) =>
+    for (const name of readdirSync(new URL('assets/', DASHBOARD_FOLDER)).filter((name) =>
       /(?:js|css)$/.test(name),
     ))
       expect(body).toContain(`"/assets/${name}"`);
@@ -83,6 +81,6 @@ test('what is no page stays an error of the API', async () => {
   expect((await ask('POST /sensors', { headers: html, body: {} })).status).toBe(404);
 });
 
-test.skipIf(!isLeftOut)('the dashboard is served: left out', ({ skip }) => {
-  skip('the dashboard is not built (npm run build:web)');
+test.skipIf(dashboardObstacle === undefined)('the dashboard is served: left out', ({ skip }) => {
+  skip(dashboardObstacle);
 });
