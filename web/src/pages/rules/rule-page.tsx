@@ -103,6 +103,9 @@ function useRuleChanges(rule: Rule | undefined, setProblem: (problem: unknown) =
     await ask(`PUT /v1/rules/${encodeURIComponent(id)}`, { body: input }).catch(failed);
     await renew();
   };
+  /** As it was before a change; where it has been removed since, that stands and is said. */
+  const changeBack = (before: Rule) =>
+    ask(`GET /v1/rules/${encodeURIComponent(before.id)}`).then(() => put(before), failed);
   return {
     async save(draft: RuleDraft) {
       setProblem(undefined);
@@ -116,7 +119,7 @@ function useRuleChanges(rule: Rule | undefined, setProblem: (problem: unknown) =
           return;
         }
         await ask(`PUT /v1/rules/${encodeURIComponent(rule.id)}`, { body });
-        done(t('saved', { rule: rule.id }), () => void put(rule));
+        done(t('saved', { rule: rule.id }), () => void changeBack(rule));
         await renew();
       } catch (error) {
         setProblem(error);
