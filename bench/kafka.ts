@@ -70,6 +70,8 @@ async function startFleet(processors: number, env: Record<string, string> = {}):
       .map(({ path }) => spawnPlatform(path, { ...common, VIGIE_ROLES: 'processor' })),
   );
   const database = new pg.Client({ connectionString: url });
+  // What failed before the server went away is what is to be seen.
+  database.on('error', () => undefined);
   await database.connect();
   return {
     gateway,
