@@ -161,8 +161,9 @@ async function firstLoad(context: BrowserContext, url: string): Promise<void> {
 /** From the click, or the last key, until the frame in which `selector` is there. */
 async function timed(page: Page, act: () => Promise<void>, selector: string): Promise<number> {
   const seen = page.evaluate<number>(`timedUntil(${JSON.stringify(selector)})`);
-  await act();
-  return seen;
+  // Both at once: when the act fails, its own error is told, and not that the page was closed after it.
+  const [time] = await Promise.all([seen, act()]);
+  return time;
 }
 
 const CHART = '[role=img][aria-label*="…"] canvas';
@@ -198,6 +199,7 @@ async function clicks(page: Page): Promise<void> {
     const isGone = `main tbody:not(:has([aria-label="Acknowledge the alert of ${sensor}"]))`;
     await step('acknowledge', () => first.getByRole('button').click(), isGone);
     await menu('Rules')();
+    await page.locator('a[href^="/rules/"]').first().waitFor();
     await step('open a rule', () => page.getByRole('link', { name: 'hot' }).click(), 'main form');
   }
   for (const [name, measured] of times) add(name, 200, measured);

@@ -65,7 +65,7 @@ export async function startKafka({
     members.push({ id, port: await freePort(), controllerPort: await freePort() });
   }
   const voters = members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const nodes = members.map((member) => {
     const home = join(folder.path, String(member.id));
     mkdirSync(home);
@@ -89,6 +89,13 @@ export async function startKafka({
     throw error;
   }
   return cluster;
+}
+
+/** As Kafka's own Uuid.randomUuid: never with `-` at its begin, which its tools would take for an option. */
+function newClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
+  return bytes.toString('base64url');
 }
 
 function propertiesOf(
