@@ -19,8 +19,13 @@ const WAIT_MS = 100;
 /** Rules that are read and made ready in one go: a few milliseconds. */
 const MOST_AT_ONCE = 200;
 /** Sensors that are looked at, and of those given their rules anew, in one go: some milliseconds each. */
-const MOST_LOOKED_AT = 2000;
-const MOST_VISITED = 500;
+const MOST_LOOKED_AT = 1000;
+const MOST_VISITED = 200;
+/**
+ * Between two shares of the fleet. On its way to a webhook a reading waits for a dozen turns of the event loop, and
+ * without a pause each of them would hold a share.
+ */
+const PAUSE_MS = 5;
 
 /** Sensors to be brought to the book; undefined = looked at, and not concerned. */
 interface Round {
@@ -90,8 +95,8 @@ export class RuleChanges {
         this.#isInLine = false;
         this.#log.error({ err: error }, 'changed rules: not taken over');
       });
-    // Readings that wait have their turn.
-    await turn();
+    // Readings that wait have their turn; a change that is noted meanwhile stands in line by itself.
+    await (this.#noted.size > 0 ? turn() : sleep(PAUSE_MS));
     if (this.#noted.size > 0 || this.#rounds.length > 0) await this.#standInLine();
   }
 
