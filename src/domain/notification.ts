@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
 import { Duration, ManagedBy, Schedule, SEVERITIES, Severity, ThingId } from './rule.ts';
-import { UnitWishes } from './unit-conversion.ts';
+import { UnitWishesSchema } from './unit-wishes.ts';
 
 const strict = { additionalProperties: false } as const;
 const DateTime = Type.String({ format: 'date-time' });
@@ -27,7 +27,7 @@ const wishes = {
   /** How messages to this contact are worded, whatever the policy says. */
   template: Type.Optional(ThingId),
   /** Values and limits are told in these; what they do not name is told as it is measured. */
-  units: Type.Optional(UnitWishes),
+  units: Type.Optional(UnitWishesSchema),
   managed_by: Type.Optional(ManagedBy),
 };
 

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
 import { ManagedBy, ThingId } from './rule.ts';
-import { UnitWishes } from './unit-conversion.ts';
+import { UnitWishesSchema } from './unit-wishes.ts';
 
 const strict = { additionalProperties: false } as const;
 const DateTime = Type.String({ format: 'date-time' });
@@ -115,7 +115,7 @@ export const TemplatePreviewInput = Type.Object(
     alert_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     on: Type.Optional(MessageKindSchema),
     time_zone: Type.Optional(Type.String({ maxLength: 64 })),
-    units: Type.Optional(UnitWishes),
+    units: Type.Optional(UnitWishesSchema),
   },
   { ...strict, title: 'TemplatePreviewInput' },
 );

@@ -1,4 +1,3 @@
-import { type Static, Type } from 'typebox';
 import {
   ALIASES,
   QUANTITIES,
@@ -8,24 +7,11 @@ import {
   type UnitSystem,
 } from './unit-table.ts';
 
-const UnitSystemSchema = Type.Enum(Object.keys(SYSTEMS) as UnitSystem[]);
-const UnitName = Type.String({ minLength: 1, maxLength: 32 });
-const byQuantity = Object.fromEntries(
-  QUANTITIES.map((quantity) => [quantity, Type.Optional(UnitName)]),
-) as Record<Quantity, ReturnType<typeof Type.Optional<typeof UnitName>>>;
-
 /**
  * In which units somebody reads: those of a system, and others by what is measured: `{"system":"us","temperature":"Cel"}`.
- * What is not named stays as it is measured.
+ * What is not named stays as it is measured. Its schema is `unit-wishes.ts`: a browser converts, and has no need of that.
  */
-export const UnitWishes = Type.Union([
-  UnitSystemSchema,
-  Type.Object(
-    { system: Type.Optional(UnitSystemSchema), ...byQuantity },
-    { additionalProperties: false },
-  ),
-]);
-export type UnitWishes = Static<typeof UnitWishes>;
+export type UnitWishes = UnitSystem | ({ system?: UnitSystem } & { [Of in Quantity]?: string });
 
 /** From the unit that something is measured in to the one that somebody reads. */
 export interface Conversion {

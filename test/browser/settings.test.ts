@@ -31,3 +31,67 @@ test('the quality of the alarms is judged against ISA-18.2, and names who raises
   await page.getByRole('heading', { name: 'Who raises most' }).waitFor();
   await page.getByRole('link', { name: 'oven-3', exact: true }).waitFor();
 });
+
+/** In the page: what is written on canvases from now on. */
+const KEEP_DRAWN_TEXTS = `
+  globalThis.drawnTexts = [];
+  const draw = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    globalThis.drawnTexts.push(text);
+    return draw.call(this, text, ...at);
+  };`;
+
+/** A sensor in °C, 31 °C now, and an alert of it. */
+async function createHotOven() {
+  const app = await createTestApp();
+  await app.send(reading(22, 'oven-1'));
+  await app.put('/v1/sensors/oven-1', { name: 'Oven', metrics: { temperature: { unit: 'Cel' } } });
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.send(reading(31, 'oven-1'));
+  return app;
+}
+
+test('the units that are chosen are those of tiles and lists, also live, and are remembered', async (context) => {
+  const app = await createHotOven();
+  const page = await openPage(context, app.url, { path: '/settings' });
+  await page.getByLabel('Units of values').selectOption('US customary');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  const tile = page.locator('li[data-sensor="oven-1"]');
+  await tile.getByText('88 °F').waitFor();
+  await app.send(reading(32, 'oven-1'));
+  await tile.getByText('90 °F').waitFor();
+  await page.goto(`${app.url}/sensors`);
+  await page.locator('tr[data-sensor="oven-1"]').getByText('90 °F').waitFor();
+});
+
+test('the chart is drawn in the units that are chosen, with its limits, and its link names none', async (context) => {
+  const app = await createHotOven();
+  const page = await openPage(context, app.url, { path: '/settings' });
+  await page.getByLabel('Units of values').selectOption('US customary');
+  await page.addInitScript(KEEP_DRAWN_TEXTS);
+  await page.goto(`${app.url}/sensors/oven-1?range=1h`);
+  await page.getByRole('img', { name: /71\.6 °F … 87\.8 °F$/ }).waitFor();
+  const drawn = () => page.evaluate<string[]>('globalThis.drawnTexts');
+  await expect.poll(drawn).toContain('°F');
+  expect(await drawn()).not.toContain('°C');
+  expect(page.url()).toBe(`${app.url}/sensors/oven-1?range=1h`);
+  await page.getByRole('button', { name: 'As a table' }).click();
+  await page.getByRole('cell', { name: '88 °F' }).first().waitFor();
+});
+
+test('alerts say their values in the units that are chosen, one quantity at a time', async (context) => {
+  const app = await createHotOven();
+  const page = await openPage(context, app.url, { path: '/settings' });
+  await page.getByLabel('Units of values').selectOption('US customary');
+  await page.goto(`${app.url}/alerts`);
+  const row = page.getByRole('row', { name: /oven-1/ });
+  await row.getByText('88 °F').waitFor();
+  await row.getByText('86 °F').waitFor();
+  await page.goto(`${app.url}/settings`);
+  await page.getByText('One quantity at a time').click();
+  await page.getByLabel('Temperature').selectOption('K');
+  await page.goto(`${app.url}/alerts`);
+  await row.getByRole('link', { name: 'hot' }).click();
+  await page.getByText('304 K').first().waitFor();
+  await page.getByText(/^303\.1\d* K$/).waitFor();
+});

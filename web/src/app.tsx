@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ApiProblem } from './api/api-problem.ts';
+import { UnitsProvider } from './format/units.tsx';
 import { LanguageProvider } from './i18n/language.tsx';
 import { LiveProvider } from './live/live.tsx';
 import { SoundProvider } from './live/sound.tsx';
@@ -46,18 +47,20 @@ void router.load();
 export function App() {
   return (
     <LanguageProvider>
-      <QueryClientProvider client={queries}>
-        <NoticesProvider>
-          <SessionProvider>
-            <LiveProvider>
-              <SoundProvider>
-                <UpdateNotice />
-                <RouterProvider router={router} />
-              </SoundProvider>
-            </LiveProvider>
-          </SessionProvider>
-        </NoticesProvider>
-      </QueryClientProvider>
+      <UnitsProvider>
+        <QueryClientProvider client={queries}>
+          <NoticesProvider>
+            <SessionProvider>
+              <LiveProvider>
+                <SoundProvider>
+                  <UpdateNotice />
+                  <RouterProvider router={router} />
+                </SoundProvider>
+              </LiveProvider>
+            </SessionProvider>
+          </NoticesProvider>
+        </QueryClientProvider>
+      </UnitsProvider>
     </LanguageProvider>
   );
 }

@@ -14,6 +14,8 @@ test.each([
   ['[psi]', 'psi'],
   ['[in_i]', 'in'],
   ['[mi_i]/h', 'mph'],
+  ['[cft_i]', 'ft³'],
+  ['[acr_us]', 'ac'],
   ['m/s2', 'm/s²'],
   ['m3/h', 'm³/h'],
   ['ug/m3', 'µg/m³'],

@@ -8,6 +8,7 @@ import { chartOptions } from './chart-options.ts';
 import { type Columns, thinned, thinningOf } from './columns.ts';
 import styles from './history-chart.module.css';
 import { movesOf } from './moves.ts';
+import { inReadUnit, limitInReadUnit } from './read-units.ts';
 import { useChartColors } from './use-chart-colors.ts';
 
 export interface ChartLine {
@@ -58,7 +59,8 @@ const MOST_ROWS = 3000;
  * Minimum to maximum as a band, the mean as a line, gaps as gaps; limits and alerts drawn in. Drag to zoom (Shift
  * or the pan mode moves), Ctrl and wheel zooms, arrow keys move, + and - zoom.
  */
-export function HistoryChart(props: HistoryChartProps) {
+export function HistoryChart(sent: HistoryChartProps) {
+  const props = useReadUnits(sent);
   const { lines, limits, bands, range, label, dragMode } = props;
   const formats = useFormats();
   const words = useTranslations('words');
@@ -123,6 +125,20 @@ export function HistoryChart(props: HistoryChartProps) {
       />
     </figure>
   );
+}
+
+/** In the units of the reader, before anything is drawn: what is measured alike shares an axis. */
+function useReadUnits(sent: HistoryChartProps): HistoryChartProps {
+  const { readUnit } = useFormats();
+  const lines = useMemo(
+    () => sent.lines.map((line) => inReadUnit(line, readUnit)),
+    [sent.lines, readUnit],
+  );
+  const limits = useMemo(
+    () => sent.limits.map((limit) => limitInReadUnit(limit, readUnit)),
+    [sent.limits, readUnit],
+  );
+  return { ...sent, lines, limits };
 }
 
 function showRange(chart: uPlot, { fromMs, toMs }: ChartRange): void {

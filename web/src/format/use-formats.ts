@@ -1,5 +1,7 @@
-import { withUnit } from '#engine/messages/unit-text.ts';
 import { useLanguage } from '../i18n/language.tsx';
+import { quantitiesOf } from './quantities.ts';
+import type { UnitChoice } from './unit-choice.ts';
+import { useUnits } from './units.tsx';
 
 const SECOND = 1000;
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -14,7 +16,7 @@ function localeOf(language: 'en' | 'fr'): string {
   return navigator.languages.find((name) => name.startsWith(language)) ?? language;
 }
 
-function formatsOf(language: 'en' | 'fr') {
+function formatsOf(language: 'en' | 'fr', choice: UnitChoice) {
   const locale = localeOf(language);
   const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const count = new Intl.NumberFormat(locale);
@@ -29,9 +31,7 @@ function formatsOf(language: 'en' | 'fr') {
     /** A share between 0 and 1, in percent. */
     share: (value: number) => share.format(value),
     count: (value: number) => count.format(value),
-    /** `-18.4 °C`, `-18,4 °C`; a dash where there is no value. The unit is a UCUM code. */
-    quantity: (value: number | null | undefined, unit: string | null | undefined) =>
-      value === null || value === undefined ? '–' : withUnit(number.format(value), unit, language),
+    ...quantitiesOf({ choice, language, number: (value) => number.format(value) }),
     /** Of an RFC 3339 text, in the reader's own time zone. */
     moment: (text: string | null | undefined) => (text ? moment.format(Date.parse(text)) : '–'),
     clock: (timeMs: number) => clock.format(timeMs),
@@ -60,12 +60,18 @@ function formatsOf(language: 'en' | 'fr') {
 
 export type Formats = ReturnType<typeof formatsOf>;
 
-const made = new Map<'en' | 'fr', Formats>();
+const made = new Map<'en' | 'fr', { choice: UnitChoice; formats: Formats }>();
 
-/** Numbers, quantities and times in the reader's form; made once: a list of 200 rows would spend 0.1 s on it. */
+/**
+ * Numbers, quantities and times in the reader's form and units: the one place where a value gets its unit, so that
+ * no page converts by itself. Made once: a list of 200 rows would spend 0.1 s on it.
+ */
 export function useFormats(): Formats {
   const { language } = useLanguage();
-  const formats = made.get(language) ?? formatsOf(language);
-  made.set(language, formats);
+  const { choice } = useUnits();
+  const before = made.get(language);
+  if (before?.choice === choice) return before.formats;
+  const formats = formatsOf(language, choice);
+  made.set(language, { choice, formats });
   return formats;
 }

@@ -79,10 +79,11 @@ function AlertFacts({ alert }: { alert: Alert }) {
   const { data: rules } = useQuery(rulesQuery);
   const rule = rules?.items.find(({ id }) => id === alert.rule_id);
   const instructions = localized(rule?.instructions);
+  const { value, limit, peak } = formats.ofAlert(alert);
   const facts: readonly [string, string | null][] = [
-    [words('value'), formats.quantity(alert.value, alert.unit)],
-    [words('limit'), alert.limit === null ? null : formats.quantity(alert.limit, alert.unit)],
-    [t('peak'), alert.peak === null ? null : formats.quantity(alert.peak, alert.unit)],
+    [words('value'), value],
+    [words('limit'), limit],
+    [t('peak'), peak],
     [words('since'), formats.moment(alert.started_at)],
     [t('cleared'), alert.cleared_at && formats.moment(alert.cleared_at)],
     [t('assignee'), alert.assignee],

@@ -89,7 +89,8 @@ interface AlertRowProps {
 const AlertRow = memo(function AlertRow({ alert, isChosen, rule, toggle }: AlertRowProps) {
   const t = useTranslations('alerts');
   const formats = useFormats();
-  const { severity, state, sensor_id, value, limit, unit, started_at } = alert;
+  const { severity, state, sensor_id, started_at } = alert;
+  const { value, limit } = formats.ofAlert(alert);
   return (
     <tr data-alert={alert.id}>
       {toggle !== undefined && (
@@ -117,10 +118,8 @@ const AlertRow = memo(function AlertRow({ alert, isChosen, rule, toggle }: Alert
         </Link>
       </td>
       <td className="number">
-        {formats.quantity(value, unit)}
-        {limit !== null && (
-          <div className="muted">{t('limitOf', { limit: formats.quantity(limit, unit) })}</div>
-        )}
+        {value}
+        {limit !== null && <div className="muted">{t('limitOf', { limit })}</div>}
       </td>
       <td>
         <time dateTime={started_at}>{formats.moment(started_at)}</time>

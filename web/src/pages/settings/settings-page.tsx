@@ -10,6 +10,7 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { useTheme } from '../../ui/theme.ts';
 import { KeysSection } from './keys-section.tsx';
 import styles from './settings.module.css';
+import { UnitsSection } from './units-section.tsx';
 
 export function SettingsPage() {
   const t = useTranslations('settings');
@@ -17,6 +18,7 @@ export function SettingsPage() {
     <>
       <PageHeader title={t('title')} />
       <ReaderSection />
+      <UnitsSection />
       <KeysSection />
       <AboutSection />
     </>
