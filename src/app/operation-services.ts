@@ -21,7 +21,7 @@ interface Parts {
 /** What operations work with, whoever asks. */
 export function createOperationServices(context: AppContext, parts: Parts): OperationServices {
   const { bus, clock } = context;
-  const { publicUrl, limits, canaryMs, heartbeatUrl } = context.config;
+  const { publicUrl, limits, lateAfterMs, canaryMs, heartbeatUrl } = context.config;
   const { state, history, backups } = parts.storage;
   return {
     state,
@@ -31,6 +31,7 @@ export function createOperationServices(context: AppContext, parts: Parts): Oper
     settings: {
       publicUrl: publicUrl ?? '',
       limits,
+      lateAfterMs,
       selfWatch: { canaryMs, isHeartbeatSet: heartbeatUrl !== undefined },
     },
     channels: createChannelRegistry(parts.channels, { clock, publicUrl }),

@@ -77,6 +77,58 @@ export type BucketsAnswer = Static<typeof BucketsAnswer>;
 export const HistoryAnswer = Type.Union([SamplesAnswer, BucketsAnswer], { title: 'HistoryAnswer' });
 export type HistoryAnswer = Static<typeof HistoryAnswer>;
 
+const LATE_MAX_POINTS = 1000;
+export const LATE_DEFAULT_POINTS = 300;
+
+/** Where samples came late; `from` is inclusive, `to` exclusive; the last 24 h unless given. */
+export const LateQuery = Type.Object(
+  {
+    metric: Type.Optional(MetricName),
+    from: Type.Optional(DateTime),
+    to: Type.Optional(DateTime),
+    points: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LATE_MAX_POINTS,
+        description: `At most so many stretches, by joining those that lie closer; ${LATE_DEFAULT_POINTS} unless given`,
+      }),
+    ),
+  },
+  { ...strict, title: 'LateQuery' },
+);
+export type LateQuery = Static<typeof LateQuery>;
+
+const LateStretch = Type.Object({
+  from: Type.String({ format: 'date-time', description: 'Time of its first late sample' }),
+  to: Type.String({ format: 'date-time', description: 'Time of its last late sample' }),
+  samples: Type.Integer({ description: 'How many of them came late' }),
+  longest_delay: Type.String({
+    description: 'The longest that one of them took from its time to its receipt, such as 2h5m',
+  }),
+});
+
+/** Stretches of time in which samples came late, in ascending time; none where all came in time. */
+export const LateAnswer = Type.Object(
+  {
+    ...seriesFields,
+    late_after: Type.String({
+      description: 'A sample that takes longer from its time to its receipt is late',
+    }),
+    from: Type.String({
+      format: 'date-time',
+      description:
+        'From when on it was looked: what lies before the registration of the sensor was loaded afterwards, and is not late',
+    }),
+    to: DateTime,
+    truncated: Type.Boolean({
+      description: 'The database could look no further back than `from`',
+    }),
+    stretches: Type.Array(LateStretch),
+  },
+  { title: 'LateAnswer' },
+);
+export type LateAnswer = Static<typeof LateAnswer>;
+
 /** The newest value of each metric of a sensor. */
 export const LatestAnswer = Type.Object(
   {

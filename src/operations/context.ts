@@ -16,6 +16,8 @@ import type { Simulator } from './simulation/simulator-port.ts';
 interface OperationSettings {
   publicUrl: string;
   limits: Limits;
+  /** A reading that takes longer from its time to its receipt is late. */
+  lateAfterMs: number;
   /** How often the platform tries whether its alerts get through, 0 = never; whether somebody outside is told. */
   selfWatch: { canaryMs: number; isHeartbeatSet: boolean };
 }

@@ -1,3 +1,5 @@
+// Tested by: test/contract/history-store.test.ts, test/scale/postgres-store.test.ts
+
 /** Samples of one series in the order that was asked for. Arrays have `count` entries. */
 export interface SampleSlice {
   count: number;
@@ -13,6 +15,19 @@ export interface BucketSlice {
   mean: Float64Array;
   max: Float64Array;
   samples: Float64Array;
+}
+
+/** Where a series has samples that came late, by bucket in ascending time; buckets without any are absent. */
+export interface LateSlice {
+  count: number;
+  /** Time of the first and of the last late sample of each bucket, ms. */
+  firstsMs: Float64Array;
+  lastsMs: Float64Array;
+  samples: Float64Array;
+  /** The longest that one of them took from its time to its receipt, ms. */
+  longestMs: Float64Array;
+  /** From when on it was looked, ms: later than asked where the engine could look no further back. */
+  fromMs: number;
 }
 
 export interface SeriesRange {
@@ -49,6 +64,11 @@ export interface HistoryStore {
   samples(range: SeriesRange & PageOrder): Promise<SampleSlice>;
   /** Buckets aligned to multiples of `intervalMs` since the epoch, at most `limit`. */
   buckets(range: SeriesRange & PageOrder & { intervalMs: number }): Promise<BucketSlice>;
+  /**
+   * Samples whose receipt lies more than `lateAfterMs` after their time, in buckets aligned as those above. Bounded
+   * whatever the range: where looking at each sample would take long, only the newest part of it is looked at.
+   */
+  late(range: SeriesRange & { intervalMs: number; lateAfterMs: number }): Promise<LateSlice>;
   /** First and last sample time within the range; undefined where it is empty. */
   bounds(range: SeriesRange): Promise<{ firstMs: number; lastMs: number } | undefined>;
   /**

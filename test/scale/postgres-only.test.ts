@@ -54,6 +54,7 @@ describe.skipIf(postgresObstacle !== undefined)('what only this engine does', ()
       '0003-published',
       '0004-rollup-indexes',
       '0005-compressed-rollups',
+      '0006-late-index',
     ]);
   });
 

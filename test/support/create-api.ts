@@ -90,6 +90,7 @@ export async function createApiUnderTest(changes: Partial<ApiOptions> = {}) {
     settings: {
       publicUrl,
       limits: DEFAULT_LIMITS,
+      lateAfterMs: 600_000,
       selfWatch: { canaryMs: 0, isHeartbeatSet: false },
     },
     channels: createChannelRegistry(channels, { clock, publicUrl }),

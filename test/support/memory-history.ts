@@ -1,6 +1,7 @@
 import type {
   BucketSlice,
   HistoryStore,
+  LateSlice,
   PageOrder,
   SampleSlice,
   SeriesRange,
@@ -54,6 +55,19 @@ export class MemoryHistory implements HistoryStore {
       mean: Float64Array.from(buckets, ({ values, sum }) => sum / values.length),
       max: Float64Array.from(buckets, ({ values }) => Math.max(...values)),
       samples: Float64Array.from(buckets, ({ values }) => values.length),
+    };
+  }
+
+  /** It keeps no time of receipt: nothing in it came late. */
+  async late({ fromMs }: Parameters<HistoryStore['late']>[0]): Promise<LateSlice> {
+    const none = new Float64Array(0);
+    return {
+      count: 0,
+      firstsMs: none,
+      lastsMs: none,
+      samples: none,
+      longestMs: none,
+      fromMs,
     };
   }
 

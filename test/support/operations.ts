@@ -56,6 +56,7 @@ export async function createOperations(
     settings: {
       publicUrl: 'http://localhost:8080',
       limits: DEFAULT_LIMITS,
+      lateAfterMs: 600_000,
       selfWatch: { canaryMs: 0, isHeartbeatSet: false },
     },
     channels: testChannels,

@@ -1,18 +1,16 @@
-import { VigieError } from '#domain/errors.ts';
 import { HISTORY_DEFAULT_LIMIT, type HistoryAnswer, HistoryQuery } from '#domain/history.ts';
 import { durationMs, formatDuration, formatTime } from '#domain/time.ts';
 import type { SeriesTable } from '#storage/state/schema.ts';
 import { inputCheck, refuse } from '../check-input.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { inputRange } from '../input-times.ts';
 import { knownSensor } from '../sensor/sensor-view.ts';
+import { askedRange, askedSeries } from './asked-series.ts';
 import { bucketInterval } from './bucket-interval.ts';
 
 // Tested by: reading.test.ts
 
 const check = inputCheck(HistoryQuery);
-const DAY_MS = 86_400_000;
 /** A cursor tells which end of the range is left, so that one of the other order is not taken. */
 const KINDS = { asc: 'readings', desc: 'readings-desc' } as const;
 
@@ -44,31 +42,10 @@ export async function queryReadings({
     customer: ctx.caller.customer,
     sensorId: id,
   });
-  const asked = chooseSeries(id, series, query.metric);
+  const asked = askedSeries(id, series, query.metric);
   const question = { sensorId: id, series: asked, ...bounds(ctx, query, asked.id) };
   const isBucketed = query.interval !== undefined || query.points !== undefined;
   return isBucketed ? buckets(ctx, question, query) : samples(ctx, question);
-}
-
-function chooseSeries(
-  sensorId: string,
-  series: readonly SeriesTable[],
-  metric: string | undefined,
-): SeriesTable {
-  const [only, ...others] = series;
-  if (metric !== undefined) {
-    const found = series.find((entry) => entry.metric === metric);
-    if (found) return found;
-    throw new VigieError('not_found', `The sensor ${sensorId} has no metric ${metric}.`);
-  }
-  if (only === undefined) {
-    throw new VigieError('not_found', `No reading of the sensor ${sensorId} has come yet.`);
-  }
-  if (others.length === 0) return only;
-  const names = series.map((entry) => entry.metric).join(', ');
-  throw refuse([
-    { pointer: '/metric', detail: `the sensor has several metrics; name one of: ${names}` },
-  ]);
 }
 
 /** A cursor goes on where its page ended, to the end that its first page had. */
@@ -87,13 +64,7 @@ function bounds(
     }
     return { fromMs, toMs, limit, order };
   }
-  const range = inputRange(query);
-  const nowMs = ctx.clock.now();
-  // A sensor's clock may be ahead of ours: without `to` its newest reading is still answered.
-  const toMs = range.toMs ?? nowMs + ctx.settings.limits.futureMs + 1;
-  const fromMs = range.fromMs ?? Math.min(nowMs, toMs) - DAY_MS;
-  if (fromMs >= toMs) throw refuse([{ pointer: '/from', detail: 'lies ahead of all readings' }]);
-  return { fromMs, toMs, limit, order };
+  return { ...askedRange(ctx, query), limit, order };
 }
 
 /** What is left of the range after a page: what is next is included in ascending order, what was shown last excluded in descending. */

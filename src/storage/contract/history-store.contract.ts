@@ -10,6 +10,7 @@ import {
   type Row,
   START,
 } from './history-harness.ts';
+import { historyLateContract } from './history-late.contract.ts';
 import { historyOrderContract } from './history-order.contract.ts';
 
 export function historyStoreContract(
@@ -30,6 +31,7 @@ export function historyStoreContract(
   }
 
   historyOrderContract(engine, open);
+  historyLateContract(engine, open);
 
   describe(`HistoryStore on ${engine}`, () => {
     test('an empty store answers every question with nothing', async () => {

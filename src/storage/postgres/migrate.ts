@@ -7,6 +7,7 @@ import { processes } from './migrations/0002-processes.ts';
 import { published } from './migrations/0003-published.ts';
 import { rollupIndexes } from './migrations/0004-rollup-indexes.ts';
 import { compressedRollups } from './migrations/0005-compressed-rollups.ts';
+import { lateIndex } from './migrations/0006-late-index.ts';
 
 // Tested by: test/scale/postgres-store.test.ts
 
@@ -28,6 +29,7 @@ export async function migrate(db: Kysely<Database>, capabilities: Capabilities):
           '0003-published': { up: published },
           '0004-rollup-indexes': { up: (handle) => rollupIndexes(handle, capabilities) },
           '0005-compressed-rollups': { up: (handle) => compressedRollups(handle, capabilities) },
+          '0006-late-index': { up: lateIndex },
         }),
     },
   });

@@ -6,6 +6,7 @@ import type {
   BucketSlice,
   ExportRequest,
   HistoryStore,
+  LateSlice,
   PageOrder,
   SampleSlice,
   SeriesRange,
@@ -158,6 +159,10 @@ class ThreadedHistory implements EmbeddedHistory {
 
   buckets(range: SeriesRange & PageOrder & { intervalMs: number }): Promise<BucketSlice> {
     return this.#call('buckets', range);
+  }
+
+  late(range: SeriesRange & { intervalMs: number; lateAfterMs: number }): Promise<LateSlice> {
+    return this.#call('late', range);
   }
 
   bounds(range: SeriesRange): Promise<{ firstMs: number; lastMs: number } | undefined> {

@@ -10,7 +10,14 @@ import { HistoryFile } from './history-file.ts';
 import { JournalReader } from './journal-reader.ts';
 import { Loader } from './loader.ts';
 import type { Call, Calls, FromWorker, HistoryWorkerData, ToWorker } from './protocol.ts';
-import { countSamples, readBounds, readBuckets, readSamples, readStored } from './questions.ts';
+import {
+  countSamples,
+  readBounds,
+  readBuckets,
+  readLate,
+  readSamples,
+  readStored,
+} from './questions.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { leaveRestMark } from './rest-mark.ts';
 import { deleteBefore } from './retention.ts';
@@ -117,6 +124,8 @@ async function answerTo(call: Call): Promise<Calls[Call['kind']]['answer']> {
       return readers.run(call.id, (connection) => readSamples(connection, call.input));
     case 'buckets':
       return readers.run(call.id, (connection) => readBuckets(connection, call.input));
+    case 'late':
+      return readers.run(call.id, (connection) => readLate(connection, call.input));
     case 'bounds':
       return readers.run(call.id, (connection) => readBounds(connection, call.input));
     case 'stored':

@@ -1,6 +1,7 @@
 import type {
   BucketSlice,
   ExportRequest,
+  LateSlice,
   PageOrder,
   SampleSlice,
   SeriesRange,
@@ -13,6 +14,7 @@ import type { Keys } from './keys.ts';
 export interface Calls {
   samples: { input: SeriesRange & PageOrder; answer: SampleSlice };
   buckets: { input: SeriesRange & PageOrder & { intervalMs: number }; answer: BucketSlice };
+  late: { input: SeriesRange & { intervalMs: number; lateAfterMs: number }; answer: LateSlice };
   bounds: { input: SeriesRange; answer: { firstMs: number; lastMs: number } | undefined };
   stored: { input: Keys; answer: Float64Array };
   count: { input: undefined; answer: number };

@@ -104,6 +104,12 @@ export const selectBuckets = (descending?: boolean): string => `
   FROM ${ALL} WHERE ${IN_RANGE}
   GROUP BY start ORDER BY start ${direction(descending)} LIMIT $4`;
 
+/** $4: the interval, $5: later than this is late, both in microseconds. */
+export const SELECT_LATE = `
+  SELECT min(time) AS first, max(time), count(*), max(epoch_us(received) - epoch_us(time))
+  FROM ${ALL} WHERE ${IN_RANGE} AND epoch_us(received) - epoch_us(time) > $5::BIGINT
+  GROUP BY time_bucket(to_microseconds($4::BIGINT), time, make_timestamp(0)) ORDER BY first`;
+
 export const SELECT_BOUNDS = `
   SELECT count(*), coalesce(min(time), make_timestamp(0)), coalesce(max(time), make_timestamp(0))
   FROM ${ALL} WHERE ${IN_RANGE}`;

@@ -1,10 +1,17 @@
-import type { BucketSlice, PageOrder, SampleSlice, SeriesRange } from '../../history-store.ts';
+import type {
+  BucketSlice,
+  LateSlice,
+  PageOrder,
+  SampleSlice,
+  SeriesRange,
+} from '../../history-store.ts';
 import { type Connection, microsOf, type Parameter } from './duckdb.ts';
 import { type Keys, keyLimits } from './keys.ts';
 import {
   COUNT_ALL,
   CREATE_ASKED,
   SELECT_BOUNDS,
+  SELECT_LATE,
   SELECT_STORED,
   selectBuckets,
   selectSamples,
@@ -70,6 +77,27 @@ export async function readBuckets(
     },
   });
   return joinBuckets(parts);
+}
+
+export async function readLate(
+  connection: Connection,
+  range: SeriesRange & { intervalMs: number; lateAfterMs: number },
+): Promise<LateSlice> {
+  const [firstsMs = NONE, lastsMs = NONE, samples = NONE, longestMicros = NONE] =
+    await connection.columns(
+      SELECT_LATE,
+      ['timestamp', 'timestamp', 'bigint', 'bigint'],
+      [
+        ...rangeParameters(range),
+        { int: Math.max(1, microsOf(range.intervalMs)) },
+        { int: microsOf(range.lateAfterMs) },
+      ],
+    );
+  const longestMs = longestMicros.map((micros) => micros / 1000);
+  return {
+    ...{ count: firstsMs.length, firstsMs, lastsMs, samples, longestMs },
+    fromMs: range.fromMs,
+  };
 }
 
 export async function readBounds(

@@ -4,6 +4,7 @@ import type {
   BucketSlice,
   ExportRequest,
   HistoryStore,
+  LateSlice,
   PageOrder,
   SampleSlice,
   SeriesRange,
@@ -18,10 +19,12 @@ import { column, numberRows, timeColumn } from './number-rows.ts';
 import {
   bucketsWithRollup,
   COUNT_ALL,
+  INDEXED_LATE_MS,
   SELECT_BOUNDS,
   SELECT_NEWEST,
   SELECT_STORED,
   selectBuckets,
+  selectLate,
   selectSamples,
 } from './queries.ts';
 
@@ -33,6 +36,8 @@ const ROLLUPS = [
   { table: 'samples_1h', widthMs: 3_600_000 },
   { table: 'samples_1m', widthMs: 60_000 },
 ] as const;
+/** Without an index every sample of the series is looked at, and those of other series lie between them. */
+const LONGEST_WITHOUT_INDEX_MS = 31 * DAY_MS;
 const MOST_EXPORTS = 16;
 
 /** The history in the tables that commits write: whoever has been acknowledged is seen at once. */
@@ -76,6 +81,26 @@ export class PostgresHistory implements HistoryStore {
       mean: column(rows, 2),
       max: column(rows, 3),
       samples: column(rows, 4),
+    };
+  }
+
+  async late(range: SeriesRange & { intervalMs: number; lateAfterMs: number }): Promise<LateSlice> {
+    const isIndexed = range.lateAfterMs >= INDEXED_LATE_MS;
+    const fromMs = isIndexed
+      ? range.fromMs
+      : Math.max(range.fromMs, range.toMs - LONGEST_WITHOUT_INDEX_MS);
+    const rows = await this.#rows(selectLate(isIndexed), [
+      ...parametersOf({ ...range, fromMs }),
+      Math.max(1, Math.round(range.intervalMs * 1000)),
+      Math.round(range.lateAfterMs * 1000),
+    ]);
+    return {
+      count: rows.length,
+      firstsMs: timeColumn(rows, 0),
+      lastsMs: timeColumn(rows, 1),
+      samples: column(rows, 2),
+      longestMs: timeColumn(rows, 3),
+      fromMs,
     };
   }
 

@@ -46,6 +46,17 @@ export const bucketsWithRollup = (rollup: string, descending?: boolean): string 
   SELECT ${micros(BUCKET('$4'))} AS start, min(min), sum(sum) / sum(count)::double precision, max(max), sum(count)::bigint
   FROM parts GROUP BY start ORDER BY start ${direction(descending)} LIMIT $5`;
 
+/** What is later than this is in the index `samples_late`, and found without looking at the others. */
+export const INDEXED_LATE_MS = 600_000;
+const IS_INDEXED = "received - time > interval '10 minutes'";
+
+/** $4: the interval, $5: later than this is late, both in microseconds. */
+export const selectLate = (isIndexed: boolean): string => `
+  SELECT ${micros('min(time)')} AS first, ${micros('max(time)')}, count(*), ${micros('max(received - time)')}
+  FROM samples WHERE ${IN_RANGE} AND received - time > $5::bigint * interval '1 microsecond'
+    ${isIndexed ? `AND ${IS_INDEXED}` : ''}
+  GROUP BY ${BUCKET('$4')} ORDER BY first`;
+
 /** One row; both are null where there is nothing. */
 export const SELECT_BOUNDS = `SELECT ${micros('min(time)')}, ${micros('max(time)')} FROM samples WHERE ${IN_RANGE}`;
 

@@ -1,4 +1,11 @@
-import { HistoryAnswer, HistoryQuery, LatestAnswer } from '#domain/history.ts';
+import {
+  HistoryAnswer,
+  HistoryQuery,
+  LateAnswer,
+  LateQuery,
+  LatestAnswer,
+} from '#domain/history.ts';
+import { lateReadings } from '#operations/reading/late.ts';
 import { latestReadings } from '#operations/reading/latest.ts';
 import { queryReadings } from '#operations/reading/query.ts';
 import { SensorParams } from '../../answers.ts';
@@ -26,6 +33,23 @@ export function sensorReadingRoutes(app: ApiInstance, { ctxOf }: RouteContext): 
         ctx: ctxOf(request),
         input: { id: request.params.id, query: request.query },
       }),
+  );
+  app.get(
+    '/v1/sensors/:id/late',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Read when samples of one metric came late',
+        description:
+          'The stretches of time whose samples came longer after their time than `VIGIE_LATE_AFTER` (10 minutes unless set), each with how many and the longest delay. `from` is inclusive, `to` exclusive; the last 24 hours unless given.',
+        params: SensorParams,
+        querystring: LateQuery,
+        response: { 200: LateAnswer },
+      },
+    },
+    (request) =>
+      lateReadings({ ctx: ctxOf(request), input: { id: request.params.id, query: request.query } }),
   );
   app.get(
     '/v1/sensors/:id/latest',
