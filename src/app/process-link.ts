@@ -16,6 +16,7 @@ const MESSAGES: ReadonlySet<BusTopic> = new Set<BusTopic>([
   'outbox.filled',
   'samples',
   'samples.wanted',
+  'sensors.appeared',
 ]);
 /** An alert that a person changed is read anew and shown; everything else is read by whoever remembers it. */
 const TOPICS: Record<string, 'routing.changed' | 'keys.changed'> = {
@@ -49,6 +50,7 @@ export function createProcessLink(
   }
 
   function takeOver({ customer, action, target }: Change): void {
+    bus.receive('changed', { customer, action, target });
     const noun = action.split('.', 1)[0] ?? '';
     const id = target.slice(target.indexOf('/') + 1);
     const topic = TOPICS[noun];
@@ -68,6 +70,7 @@ export function createProcessLink(
       bus.receive('rules.changed', { customer });
       for (const topic of new Set(Object.values(TOPICS))) bus.receive(topic, { customer });
       bus.receive('outbox.filled', { customer });
+      bus.receive('word.lost', { customer });
     }
   }
 
@@ -109,6 +112,7 @@ export function createProcessLink(
       await link.start();
       bus.carryBy({
         carry,
+        isBrought: (topic) => topic === 'changed',
         isWanted: (topic) => (topic === 'samples' ? areSamplesWanted() : MESSAGES.has(topic)),
       });
       askTimer = setInterval(askForSamples, LOOK_MS);

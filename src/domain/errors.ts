@@ -75,6 +75,11 @@ export const ERRORS = {
   not_found: [404, 'Not found', 'Introuvable'],
   method_not_allowed: [405, 'The method is not allowed here', "La méthode n'est pas admise ici"],
   conflict: [409, 'The id is taken', "L'identifiant est pris"],
+  precondition_failed: [
+    412,
+    'It was changed by somebody else meanwhile',
+    "Quelqu'un d'autre l'a modifié entre-temps",
+  ],
   invalid_state: [409, 'The present state does not allow this', "L'état actuel ne le permet pas"],
   rate_limited: [429, 'Too many requests for this key', 'Trop de requêtes pour cette clé'],
   private_address_refused: [400, 'The address is private', "L'adresse est privée"],

@@ -102,9 +102,19 @@ export const Sensor = Type.Object(
 );
 export type Sensor = Static<typeof Sensor>;
 
+/** As many as a page has items. */
+const MOST_IDS = 1000;
+
 export const ListSensorsQuery = Type.Object(
   {
     ...pageFields,
+    ids: Type.Optional(
+      Type.Array(SensorId, {
+        minItems: 1,
+        maxItems: MOST_IDS,
+        description: 'These sensors alone; those that are not there are left out',
+      }),
+    ),
     q: Type.Optional(
       Type.String({ maxLength: 200, description: 'Text within id, name or location' }),
     ),

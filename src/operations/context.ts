@@ -59,7 +59,8 @@ export interface Change {
   detail?: unknown;
 }
 
-type AuditContext = Pick<OperationContext, 'caller' | 'clock' | 'state'>;
+/** Without a bus nobody is told of the change: sign-ins are nobody's news. */
+type AuditContext = Pick<OperationContext, 'caller' | 'clock' | 'state'> & { bus?: Bus };
 
 /** The audit row of a change, for those who commit it elsewhere (see `SensorRegistry`). */
 export function auditRow(ctx: Pick<AuditContext, 'caller' | 'clock'>, change: Change): AuditRow {
@@ -74,18 +75,28 @@ export function auditRow(ctx: Pick<AuditContext, 'caller' | 'clock'>, change: Ch
   };
 }
 
+/** Tells live listeners of a change that is durable. */
+export function tellChange(
+  { caller, bus }: Pick<AuditContext, 'caller' | 'bus'>,
+  { action, target }: Change,
+): void {
+  bus?.publish('changed', { customer: caller.customer, action, target });
+}
+
 /**
  * The one place through which everything goes that changes something: `work` and its audit row in one
- * transaction. `work` uses `tx` alone; a statement on `ctx.state.db` within it would wait for itself.
+ * transaction, then the news of it. `work` uses `tx` alone; a statement on `ctx.state.db` within it would wait for itself.
  */
-export function audited<T>(
+export async function audited<T>(
   ctx: AuditContext,
   change: Change,
   work: (tx: StateTransaction) => Promise<T>,
 ): Promise<T> {
-  return ctx.state.transaction(async (tx) => {
-    const result = await work(tx);
+  const result = await ctx.state.transaction(async (tx) => {
+    const done = await work(tx);
     await insertAudit(tx, auditRow(ctx, change));
-    return result;
+    return done;
   });
+  tellChange(ctx, change);
+  return result;
 }

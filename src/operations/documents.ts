@@ -75,11 +75,16 @@ export interface DocumentWrite<T> {
   verb: 'create' | 'put' | 'put-picture';
   /** For the audit; never a secret. */
   detail: unknown;
+  /** Written only where the stored one has one of these `updated_at` (`*`: any), from `If-Match`. */
+  ifMatch?: readonly string[] | undefined;
   /** Runs inside the transaction; throws what is wrong. */
   make(facts: DocumentFacts, tx: StateTransaction): T | Promise<T>;
 }
 
-/** Writes a document and its audit row. Throws `conflict` where `create` finds the id taken. */
+/**
+ * Writes a document and its audit row. Throws `conflict` where `create` finds the id taken, `precondition_failed`
+ * where the stored one is not what the change was begun on.
+ */
 export function writeDocument<T>(
   ctx: OperationContext,
   write: DocumentWrite<T>,
@@ -90,7 +95,9 @@ export function writeDocument<T>(
   return audited(ctx, change, async (tx) => {
     const before = await findDocument(tx, { customer, kind, id });
     if (before !== undefined && verb === 'create') throw taken(kind, id);
-    const nowMs = ctx.clock.now();
+    checkUnchanged(write, before);
+    // No two of a document are the same, whatever the clock says: who has read one can be told from who has not.
+    const nowMs = Math.max(ctx.clock.now(), (before?.updated_at ?? 0) + 1);
     const createdMs = before?.created_at ?? nowMs;
     const revision = (before?.revision ?? 0) + 1;
     const facts = {
@@ -110,6 +117,22 @@ export function writeDocument<T>(
     else if (!(await insertDocument(tx, row))) throw taken(kind, id);
     return { created: before === undefined, item };
   });
+}
+
+function checkUnchanged(
+  { kind, id, ifMatch }: Pick<DocumentWrite<unknown>, 'kind' | 'id' | 'ifMatch'>,
+  before: DocumentsTable | undefined,
+): void {
+  if (ifMatch === undefined) return;
+  if (before === undefined) {
+    throw new VigieError('precondition_failed', `The ${kind} ${id} has been removed meanwhile.`);
+  }
+  const changedAt = formatTime(before.updated_at);
+  if (ifMatch.includes('*') || ifMatch.includes(changedAt)) return;
+  throw new VigieError(
+    'precondition_failed',
+    `The ${kind} ${id} was changed at ${changedAt}, after it was read; nothing is overwritten. Read it again.`,
+  );
 }
 
 function taken(kind: DocumentKind, id: string): VigieError {

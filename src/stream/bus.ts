@@ -31,6 +31,12 @@ export interface BusTopics {
   'sensors.changed': { customer: string; sensorId: string };
   /** A key was made or revoked: caches of credentials forget. */
   'keys.changed': { customer: string };
+  /** What people keep was changed, as the audit entry names it: who shows it asks anew. */
+  changed: { customer: string; action: string; target: string };
+  /** Sensors registered themselves by their first reading; null = several at once. */
+  'sensors.appeared': { customer: string; sensorId: string | null };
+  /** Word from other processes may have been lost: who shows anything asks for all of it anew. */
+  'word.lost': { customer: string };
 }
 
 export type BusTopic = keyof BusTopics;
@@ -40,6 +46,8 @@ export interface Carrier {
   carry<T extends BusTopic>(topic: T, event: BusTopics[T]): void;
   /** Somebody elsewhere waits for such events. */
   isWanted(topic: BusTopic): boolean;
+  /** Such events reach every process by the store, this one too: published here as well they would come twice. */
+  isBrought(topic: BusTopic): boolean;
 }
 
 /** Events after the fact: nothing durable depends on their arrival. */
@@ -52,6 +60,7 @@ export class Bus {
   }
 
   publish<T extends BusTopic>(topic: T, event: BusTopics[T]): void {
+    if (this.#carrier?.isBrought(topic)) return;
     this.#emitter.emit(topic, event);
     this.#carrier?.carry(topic, event);
   }

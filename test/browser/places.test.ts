@@ -163,3 +163,62 @@ test('Undo takes a saved change back, and does not bring back a place that is go
   await page.getByText('There is no place hall.').first().waitFor();
   expect((await app.call('GET', '/v1/places')).body.items).toEqual([]);
 });
+
+test('a place of many sensors asks once for all of them, and is shown anew as somebody else changes it', async (context) => {
+  const app = await createTestApp();
+  const ids = Array.from({ length: 60 }, (_, at) => `meter-${at}`);
+  await app.send(...ids.map((id) => reading(20, id)));
+  const at = (id: string, x: number) => ({ sensor_id: id, x, y: 0.5 });
+  const sensors = ids.map((id, index) => at(id, index / 60));
+  await app.put('/v1/places/hall', { name: 'Hall', sensors: [...sensors, at('nobody', 1)] });
+  const page = await openPage(context, app.url, { path: '/places' });
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/v1/sensors')) asked.push(pathname);
+  });
+  await page.getByRole('link', { name: 'Hall' }).click();
+  await page.locator('[data-sensor="meter-59"]').getByText('20 °C').waitFor();
+  await page.locator('[data-sensor="nobody"]').getByText('Not registered').waitFor();
+  expect(asked).toEqual(['/v1/sensors']);
+  const { body } = await app.call('PUT', '/v1/places/hall', {
+    name: 'Lobby',
+    sensors: [at('meter-3', 0.2)],
+  });
+  expect(body.name).toBe('Lobby');
+  await page.getByRole('heading', { name: 'Lobby' }).waitFor();
+  await page.locator('[data-sensor="meter-59"]').waitFor({ state: 'detached' });
+  await page.locator('[data-sensor="meter-3"]').getByText('20 °C').waitFor();
+  await app.call('PATCH', '/v1/sensors/meter-3', { name: 'Third' });
+  await page.getByRole('link', { name: 'Third' }).waitFor();
+});
+
+test('of two people who change a place at once, the second is told and overwrites nothing unseen', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/places/hall', { name: 'Hall', sensors: [] });
+  const page = await openPage(context, app.url, { path: '/places/hall' });
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const name = page.getByLabel('Name');
+  await name.fill('Mine');
+  await page.getByLabel('Choose the picture').setInputFiles(PLAN);
+  await page.getByText('The picture is saved.').waitFor();
+  // One's own picture is nobody else's change.
+  await page.getByRole('img', { name: 'Picture of Hall' }).waitFor();
+  const behind = page.getByText('This place has been changed elsewhere');
+  expect(await behind.count()).toBe(0);
+  await app.put('/v1/places/hall', { name: 'Theirs', sensors: [] });
+  await behind.waitFor();
+  expect(await name.inputValue()).toBe('Mine');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Code precondition_failed').first().waitFor();
+  expect((await app.call('GET', '/v1/places/hall')).body.name).toBe('Theirs');
+  await page.getByRole('button', { name: 'Keep mine' }).click();
+  await behind.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Mine', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await name.fill('Mine again');
+  await app.put('/v1/places/hall', { name: 'Theirs again', sensors: [] });
+  await page.getByRole('button', { name: 'Show the other' }).click();
+  expect(await name.inputValue()).toBe('Theirs again');
+});

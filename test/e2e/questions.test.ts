@@ -231,6 +231,41 @@ test('samples, alerts and deliveries are live, and go on after the last event th
   await expect.poll(() => later.names()).toEqual(['gap']);
 });
 
+test('whatever people change is told to who listens, and sensors that register themselves', async () => {
+  const platform = await createTestApp();
+  const stream = await listen(platform, 'topics=changes');
+  const changes = () => stream.events().map(({ data }) => `${data.kind}.${data.action} ${data.id}`);
+  await platform.put('/v1/rules/hot', { when: { metric: 't', above: [{ limit: 8 }] } });
+  await platform.put('/v1/contacts/anne', { channel: 'null', settings: {} });
+  await platform.put('/v1/places/hall', { name: 'Hall' });
+  await platform.send({ sensor_id: 'oven', readings: { t: 4 } });
+  await platform.call('PATCH', '/v1/sensors/oven', { name: 'Oven' });
+  await platform.send(
+    { sensor_id: 'a', readings: { t: 4 } },
+    { sensor_id: 'b', readings: { t: 4 } },
+  );
+  await platform.call('POST', '/v1/sensors', { id: 'c' });
+  await platform.call('DELETE', '/v1/sensors/c');
+  await platform.call('DELETE', '/v1/places/hall');
+  // What was refused has changed nothing.
+  await platform.call('DELETE', '/v1/places/hall');
+  await platform.call('POST', '/v1/api-keys', { name: 'cellar', scopes: ['ingest'] });
+  await expect
+    .poll(changes)
+    .toEqual([
+      'rule.put hot',
+      'contact.put anne',
+      'place.put hall',
+      'sensor.register oven',
+      'sensor.patch oven',
+      'sensor.register null',
+      'sensor.create c',
+      'sensor.delete c',
+      'place.delete hall',
+      'key.create null',
+    ]);
+});
+
 test('metrics count readings, commits, alerts and deliveries, and time them', async () => {
   const platform = await createTestApp();
   const receiver = await createWebhookReceiver(onTestFinished);

@@ -151,6 +151,46 @@ describe.skipIf(postgresObstacle !== undefined)(
       expect(text).toContain('"sensor_id":"f1"');
     });
 
+    test('what is changed by way of one process is told once by each, and so are sensors that register themselves', async () => {
+      const { start, gateway } = await fleet();
+      const [here, there] = [await start('api'), await start('api')];
+      const stop = new AbortController();
+      onTestFinished(() => stop.abort());
+      const listen = async ({ url }: { url: string }) => {
+        const heard: string[] = [];
+        const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+        const init = { headers, signal: stop.signal };
+        const stream = await fetch(`${url}/v1/events?topics=changes`, init);
+        void (async () => {
+          const decoder = new TextDecoder();
+          let text = '';
+          for await (const chunk of stream.body!) {
+            text += decoder.decode(chunk, { stream: true });
+            heard.splice(0);
+            for (const [, data = ''] of text.matchAll(/^event: change\ndata: (.*)\n/gm)) {
+              const { kind, action, id } = JSON.parse(data);
+              heard.push(`${kind}.${action} ${id}`);
+            }
+          }
+        })().catch(() => undefined);
+        return heard;
+      };
+      const [heardHere, heardThere] = [await listen(here), await listen(there)];
+      await here.put('/v1/places/hall', { name: 'Hall' });
+      await gateway.send({ sensor_id: 'f1', readings: { t: 4 } });
+      await there.call('PATCH', '/v1/sensors/f1', { name: 'Freezer 1' });
+      await here.put('/v1/places/end', { name: 'End' });
+      for (const heard of [heardHere, heardThere]) {
+        await expect.poll(() => [...heard].at(-1), PATIENCE).toBe('place.put end');
+        expect([...heard].sort()).toEqual([
+          'place.put end',
+          'place.put hall',
+          'sensor.patch f1',
+          'sensor.register f1',
+        ]);
+      }
+    });
+
     test('several notifiers send each notification once, and one that ends leaves nothing undone', async () => {
       const { start, gateway } = await fleet();
       const receiver = await createWebhookReceiver(onTestFinished);

@@ -9,14 +9,15 @@ import { pictureType } from './picture-type.ts';
 
 /**
  * Gives the place this picture. What it is told by its first bytes, whatever its sender calls it: a file that a browser
- * would run (SVG, HTML) is refused. Throws `not_found`, `unsupported_media_type`, `body_too_large`.
+ * would run (SVG, HTML) is refused. Throws `not_found`, `unsupported_media_type`,
+ * `body_too_large`, `precondition_failed`.
  */
 export async function putPicture({
   ctx,
   input,
 }: {
   ctx: OperationContext;
-  input: { id: string; file: unknown };
+  input: { id: string; file: unknown; ifMatch?: readonly string[] | undefined };
 }): Promise<Place> {
   authorize(ctx, 'admin');
   const { id } = input;
@@ -39,6 +40,7 @@ export async function putPicture({
     id,
     verb: 'put-picture',
     detail: picture,
+    ifMatch: input.ifMatch,
     make: async ({ updated_at }, tx) => {
       const row = await findDocument(tx, { customer, kind: 'place', id });
       if (row === undefined) throw noSuch('place', id);

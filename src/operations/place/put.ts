@@ -5,13 +5,13 @@ import { writeDocument } from '../documents.ts';
 import { checkSameId, checkThingId } from '../path-id.ts';
 import { makePlace, readPlaceInput } from './place-input.ts';
 
-/** Makes the place what is given, whole; its picture stays. */
+/** Makes the place what is given, whole; its picture stays. Throws `precondition_failed` (see `writeDocument`). */
 export function putPlace({
   ctx,
   input,
 }: {
   ctx: OperationContext;
-  input: { id: string; body: unknown };
+  input: { id: string; body: unknown; ifMatch?: readonly string[] | undefined };
 }): Promise<{ created: boolean; item: Place }> {
   authorize(ctx, 'admin');
   const { id } = input;
@@ -24,6 +24,7 @@ export function putPlace({
     id,
     verb: 'put',
     detail: place,
+    ifMatch: input.ifMatch,
     make: async (facts, tx) => {
       const picture = await describePlacePicture(tx, key);
       return makePlace(place, facts, (picture as PlacePicture | undefined) ?? null);

@@ -1,6 +1,6 @@
 import type { Sensor, SensorInput } from '#domain/sensor.ts';
 import { refuse } from '../check-input.ts';
-import { auditRow, authorize, type OperationContext } from '../context.ts';
+import { auditRow, authorize, type OperationContext, tellChange } from '../context.ts';
 import {
   checkParent,
   checkSensorId,
@@ -37,6 +37,7 @@ export async function registerSensor(
   if (metrics.length > 0) throw refuse(metrics.map(unknownMetric));
   const fields = sensorFields(input);
   await checkParent(ctx.state.db, { customer, id, parentId: fields.parent_id });
+  const change = { action: 'sensor.create', target: `sensor/${id}`, detail: input };
   await ctx.registry.register({
     customer,
     sensor: {
@@ -47,7 +48,8 @@ export async function registerSensor(
       parentId: fields.parent_id,
       calibrationDateMs: fields.calibration_date,
     },
-    audit: auditRow(ctx, { action: 'sensor.create', target: `sensor/${id}`, detail: input }),
+    audit: auditRow(ctx, change),
   });
+  tellChange(ctx, change);
   ctx.bus.publish('sensors.changed', { customer, sensorId: id });
 }

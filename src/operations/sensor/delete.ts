@@ -1,5 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
-import { auditRow, authorize, type OperationContext } from '../context.ts';
+import { auditRow, authorize, type OperationContext, tellChange } from '../context.ts';
 
 /**
  * Removes the sensor with its series; its open alerts are cleared and stay in the list. Samples stay stored until the
@@ -15,11 +15,13 @@ export async function deleteSensor({
   authorize(ctx, 'admin');
   const { customer } = ctx.caller;
   const { id } = input;
+  const change = { action: 'sensor.delete', target: `sensor/${id}` };
   const isRemoved = await ctx.registry.remove({
     customer,
     sensorId: id,
-    audit: auditRow(ctx, { action: 'sensor.delete', target: `sensor/${id}` }),
+    audit: auditRow(ctx, change),
   });
   if (!isRemoved) throw new VigieError('not_found', `There is no sensor ${id}.`);
+  tellChange(ctx, change);
   ctx.bus.publish('sensors.changed', { customer, sensorId: id });
 }

@@ -24,10 +24,12 @@ export async function listSensors({
   input: ListSensorsQuery;
 }): Promise<Page<Sensor>> {
   authorize(ctx, 'read');
-  const { limit = DEFAULT_PAGE_SIZE, cursor, q, status, labels } = check(input);
+  const { cursor, ids, q, status, labels, ...rest } = check(input);
+  // Who names the sensors wants all of them.
+  const limit = rest.limit ?? ids?.length ?? DEFAULT_PAGE_SIZE;
   const { customer } = ctx.caller;
   const [afterId] = decodeCursor(cursor, KIND, ['string']) ?? [];
-  const filter = { customer, text: q, labels, afterId, limit };
+  const filter = { customer, ids, text: q, labels, afterId, limit };
   const { rows, nextId } =
     status === undefined ? await nextRows(ctx, filter) : await rowsOfStatus(ctx, filter, status);
   const series = await seriesOfSensors(

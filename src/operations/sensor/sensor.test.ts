@@ -194,6 +194,25 @@ test('sensors are found by text, labels and status', async () => {
   expect(await find({ status: 'ok' })).toBe('a');
   expect(await find({ status: 'silent' })).toBe('b');
   expect(await find({ status: 'never' })).toBe('c');
+  expect(await find({ ids: ['c', 'nobody', 'a'] })).toBe('ac');
+  expect(await find({ ids: ['c', 'b'], labels: { site: 'lyon' } })).toBe('c');
+});
+
+test('who names sensors gets all of them on one page, in pages with a limit, and none of others', async () => {
+  const { as } = await createOperations();
+  const ctx = as('main');
+  const ids = Array.from({ length: 120 }, (_, at) => `s${String(at).padStart(3, '0')}`);
+  for (const id of ids) await createSensor({ ctx, input: { id } });
+  const all = await listSensors({ ctx, input: { ids } });
+  expect([all.items.map(({ id }) => id), all.next_cursor]).toEqual([ids, null]);
+  const first = await listSensors({ ctx, input: { ids, limit: 50 } });
+  const cursor = first.next_cursor ?? '';
+  const second = await listSensors({ ctx, input: { ids, limit: 50, cursor } });
+  expect(second.items.map(({ id }) => id)).toEqual(ids.slice(50, 100));
+  expect((await listSensors({ ctx: as('other'), input: { ids } })).items).toEqual([]);
+  const many = Array.from({ length: 1001 }, (_, at) => `s${at}`);
+  for (const wrong of [[], ['a b'], many])
+    expect(await codeOf(listSensors({ ctx, input: { ids: wrong } }))).toBe('invalid_request');
 });
 
 test('a status is paged through a fleet larger than one portion', async () => {

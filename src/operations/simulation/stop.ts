@@ -10,6 +10,7 @@ export async function stopSimulation({ ctx }: { ctx: OperationContext }): Promis
   const { customer } = ctx.caller;
   if (simulator.find(customer) === undefined) return;
   const change = { action: 'simulation.stop', target: `simulation/${customer}` };
-  await audited(ctx, change, () => Promise.resolve());
   await simulator.stop(customer);
+  // Afterwards: who hears of it asks, and must not be told that it still runs.
+  await audited(ctx, change, () => Promise.resolve());
 }

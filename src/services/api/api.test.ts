@@ -58,6 +58,8 @@ test('sensors are made, listed, read, replaced, changed and removed', async () =
   expect(page.body.items).toHaveLength(1);
   const next = await ask(`GET /v1/sensors?limit=1&cursor=${page.body.next_cursor}`);
   expect(next.body.items[0].id).toBe('été:1');
+  const named = await ask('GET /v1/sensors?ids=nobody,freezer-3');
+  expect(named.body.items.map(({ id }: { id: string }) => id)).toEqual(['freezer-3']);
   const lyon = await ask('GET /v1/sensors?label.site=lyon');
   expect(lyon.body.items.map(({ id }: { id: string }) => id)).toEqual(['freezer-3']);
   expect((await ask(`GET /v1/sensors/${encodeURIComponent('été:1')}`)).body.id).toBe('été:1');
@@ -77,6 +79,8 @@ test('unknown query parameters and wrong values are refused with a pointer', asy
     expect([query, status, body.code]).toEqual([query, 400, 'invalid_request']);
     expect(body.errors[0].pointer).toBe(`/${query.split('=')[0]}`);
   }
+  const { body } = await ask('GET /v1/sensors?ids=oven,a%20b');
+  expect([body.code, body.errors[0].pointer]).toEqual(['invalid_request', '/ids/1']);
 });
 
 test('history answers samples and buckets, and numbers of a URL are numbers', async () => {

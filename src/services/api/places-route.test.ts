@@ -7,8 +7,12 @@ async function createPlaces() {
   const { ask, url } = await createApiUnderTest();
   const path = '/v1/places/kitchen/picture';
   const headers = { authorization: `Bearer ${ADMIN_KEY}` };
-  const send = (type: string, body: Uint8Array<ArrayBuffer>) =>
-    fetch(url + path, { method: 'PUT', headers: { ...headers, 'content-type': type }, body });
+  const send = (type: string, body: Uint8Array<ArrayBuffer>, more = {}) =>
+    fetch(url + path, {
+      method: 'PUT',
+      headers: { ...headers, 'content-type': type, ...more },
+      body,
+    });
   const fetchPicture = (more = {}) => fetch(url + path, { headers: { ...headers, ...more } });
   return { ask, send, fetchPicture };
 }
@@ -30,6 +34,27 @@ test('places are made, listed, read, replaced and removed', async () => {
   expect([put.status, put.body.name]).toEqual([200, 'Galley']);
   expect((await ask('DELETE /v1/places/kitchen')).status).toBe(204);
   expect((await ask('GET /v1/places/kitchen')).body.code).toBe('not_found');
+});
+
+test('who replaces a place that somebody has changed meanwhile is told so, and changes nothing', async () => {
+  const { ask, send } = await createPlaces();
+  const made = await ask('POST /v1/places', { body: KITCHEN });
+  const read = await ask('GET /v1/places/kitchen');
+  const etag = read.headers.get('etag') ?? '';
+  expect([made.headers.get('etag'), etag]).toEqual([etag, `"${read.body.updated_at}"`]);
+  const put = (name: string, ifMatch: string) =>
+    ask('PUT /v1/places/kitchen', { body: { name }, headers: { 'if-match': ifMatch } });
+  const first = await put('Galley', `"other", W/${etag}`);
+  expect([first.status, first.headers.get('etag')]).not.toContain(etag);
+  const second = await put('Scullery', etag);
+  expect([second.status, second.body.code]).toEqual([412, 'precondition_failed']);
+  expect(second.body.detail).toContain(first.body.updated_at);
+  const picture = await send('image/png', png(100), { 'if-match': etag });
+  expect(picture.status).toBe(412);
+  expect((await ask('GET /v1/places/kitchen')).body).toEqual(first.body);
+  expect((await put('Scullery', '*')).status).toBe(200);
+  await ask('DELETE /v1/places/kitchen');
+  for (const tag of ['*', etag]) expect((await put('Ghost', tag)).status).toBe(412);
 });
 
 test('a picture comes back as it was sent, by its true type, and not again to who has it', async () => {

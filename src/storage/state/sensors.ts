@@ -22,6 +22,8 @@ export function findSensor(
 
 export interface SensorFilter {
   customer: string;
+  /** These alone; as many as one statement allows. */
+  ids?: readonly string[] | undefined;
   /** Text within id, name or location, whatever the case of its letters. */
   text?: string | undefined;
   labels?: Readonly<Record<string, string>> | undefined;
@@ -32,6 +34,7 @@ export interface SensorFilter {
 /** In the order of their ids, from after `afterId` on. */
 export function listSensorRows(db: StateDb, filter: SensorFilter): Promise<SensorsTable[]> {
   let query = db.selectFrom('sensors').selectAll().where('customer', '=', filter.customer);
+  if (filter.ids !== undefined) query = query.where('sensor_id', 'in', filter.ids);
   if (filter.afterId !== undefined) query = query.where('sensor_id', '>', filter.afterId);
   if (filter.text !== undefined && filter.text !== '') {
     const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;

@@ -6,6 +6,8 @@ export interface AskOptions {
   query?: Query;
   /** Sent as JSON; a file as it is. */
   body?: unknown;
+  /** Only where the thing is still what it was at this `updated_at`; else `precondition_failed`. */
+  ifUnchangedSince?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -41,6 +43,8 @@ export async function ask<Answer>(call: `${string} /${string}`, options: AskOpti
     init.headers = { ...init.headers, 'content-type': type };
     init.body = content;
   }
+  if (options.ifUnchangedSince !== undefined)
+    init.headers = { ...init.headers, 'if-match': `"${options.ifUnchangedSince}"` };
   let response: Response;
   try {
     response = await fetch(addressOf(path, options.query), init);

@@ -77,6 +77,40 @@ export const sensorQuery = (id: string) =>
     queryFn: ({ signal }) => ask<Sensor>(`GET /v1/sensors/${encodeURIComponent(id)}`, { signal }),
   });
 
+/** Addresses longer than 16 KB are refused on the way. */
+const MOST_CHARS = 6000;
+
+/** The ids in groups, each short enough for an address; a comma goes between two. */
+export function groupsOfIds(ids: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let chars = MOST_CHARS;
+  for (const id of ids) {
+    const length = encodeURIComponent(`${id},`).length;
+    if (chars + length > MOST_CHARS) {
+      groups.push([]);
+      chars = 0;
+    }
+    groups.at(-1)?.push(id);
+    chars += length;
+  }
+  return groups;
+}
+
+/** These sensors by their ids, those that are not there left out; one question, or a few where ids are long. */
+export const sensorsOfQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ['sensors', 'of', ids],
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Sensor>> => {
+      const pages = await Promise.all(
+        groupsOfIds(ids).map((group) =>
+          ask<Page<Sensor>>('GET /v1/sensors', { query: { ids: group }, signal }),
+        ),
+      );
+      return new Map(pages.flatMap(({ items }) => items.map((item) => [item.id, item])));
+    },
+    placeholderData: (before) => before,
+  });
+
 export type SensorFilter = Readonly<Record<string, string | undefined>>;
 
 /** By pages of 500: the list grows while the reader scrolls. */

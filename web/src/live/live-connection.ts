@@ -9,9 +9,17 @@ export type LiveState =
   /** What is on the screen may be out of date since then (ms). */
   | { name: 'stale'; sinceMs: number };
 
+/** What people keep was written or removed; `id` null = of several, or nobody's business. */
+export interface ThingChange {
+  kind: string;
+  id: string | null;
+  action: string;
+}
+
 export type LiveChange =
   | { topic: 'alert'; alert: Alert }
   | { topic: 'delivery'; delivery: Delivery }
+  | { topic: 'thing'; change: ThingChange }
   /** Something was missed: whatever is shown must be asked for again. */
   | { topic: 'gap' };
 
@@ -43,7 +51,7 @@ export class LiveConnection {
   open(): void {
     this.close();
     const address = new URL('/v1/events', location.origin);
-    address.searchParams.set('topics', 'samples,alerts,deliveries');
+    address.searchParams.set('topics', 'samples,alerts,deliveries,changes');
     if (this.#lastEventId !== '') address.searchParams.set('last_event_id', this.#lastEventId);
     const source = new EventSource(address);
     this.#source = source;
@@ -60,6 +68,9 @@ export class LiveConnection {
     this.#listen(source, 'alert', (alert) => this.#tell({ topic: 'alert', alert: alert as Alert }));
     this.#listen(source, 'delivery', (delivery) =>
       this.#tell({ topic: 'delivery', delivery: delivery as Delivery }),
+    );
+    this.#listen(source, 'change', (change) =>
+      this.#tell({ topic: 'thing', change: change as ThingChange }),
     );
     this.#listen(source, 'gap', () => this.#tell({ topic: 'gap' }));
   }

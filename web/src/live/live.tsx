@@ -9,34 +9,51 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { LiveConnection, type LiveState } from './live-connection.ts';
-import { showAlertChange, showEverythingAnew } from './show-changes.ts';
+import { ShownChanges } from './show-changes.ts';
 
-const LiveContext = createContext<LiveConnection | undefined>(undefined);
+interface Live {
+  connection: LiveConnection;
+  shown: ShownChanges;
+}
+const LiveContext = createContext<Live | undefined>(undefined);
 
 /** Opens the stream for as long as somebody is signed in, and keeps the query cache true to it. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [connection] = useState(() => new LiveConnection());
+  const [live] = useState(() => ({
+    connection: new LiveConnection(),
+    shown: new ShownChanges(queries),
+  }));
   useEffect(() => {
+    const { connection, shown } = live;
     const end = connection.onChange((change) => {
-      if (change.topic === 'alert') showAlertChange(queries, change.alert);
-      else if (change.topic === 'delivery')
-        void queries.invalidateQueries({ queryKey: ['deliveries'] });
-      else showEverythingAnew(queries);
+      if (change.topic === 'alert') shown.showAlert(change.alert);
+      else if (change.topic === 'delivery') shown.askAgain(['deliveries', 'contacts']);
+      else if (change.topic === 'thing') shown.showThing(change.change);
+      else shown.showEverything();
     });
     connection.open();
     return () => {
       end();
       connection.close();
     };
-  }, [connection, queries]);
-  return <LiveContext value={connection}>{children}</LiveContext>;
+  }, [live]);
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+function useLiveParts(): Live {
+  const live = useContext(LiveContext);
+  if (live === undefined) throw new Error('useLive needs LiveProvider above it');
+  return live;
 }
 
 export function useLive(): LiveConnection {
-  const connection = useContext(LiveContext);
-  if (connection === undefined) throw new Error('useLive needs LiveProvider above it');
-  return connection;
+  return useLiveParts().connection;
+}
+
+/** For who changes something and knows the answer before the stream tells it. */
+export function useShownChanges(): ShownChanges {
+  return useLiveParts().shown;
 }
 
 export function useLiveState(): LiveState {

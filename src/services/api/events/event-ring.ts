@@ -1,6 +1,6 @@
 // Tested by: live-hub.test.ts
 
-export type LiveTopic = 'samples' | 'alerts' | 'deliveries';
+export type LiveTopic = 'samples' | 'alerts' | 'deliveries' | 'changes';
 
 export interface LiveEvent {
   /** Grows by one from event to event, over all topics. */

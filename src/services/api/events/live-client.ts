@@ -6,7 +6,7 @@ import type { LiveEvent, LiveTopic } from './event-ring.ts';
 export interface LiveSubscription {
   customer: string;
   topics: ReadonlySet<LiveTopic>;
-  /** undefined = every sensor. Deliveries are of no one sensor and always pass. */
+  /** undefined = every sensor. Deliveries, and changes of other things, are of no one sensor and always pass. */
   sensorIds: ReadonlySet<string> | undefined;
   /** When the key or the session ends, ms. */
   expiresMs: number | undefined;

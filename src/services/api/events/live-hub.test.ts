@@ -6,7 +6,7 @@ import { Bus } from '#stream/bus.ts';
 import type { LiveTopic } from './event-ring.ts';
 import { LiveHub, type LiveHubOptions } from './live-hub.ts';
 
-const ALL: LiveTopic[] = ['samples', 'alerts', 'deliveries'];
+const ALL: LiveTopic[] = ['samples', 'alerts', 'deliveries', 'changes'];
 
 async function createHub(options: Partial<LiveHubOptions> = {}) {
   const bus = new Bus();
@@ -193,4 +193,43 @@ test('a change of keys makes listeners of that customer ask again', async () => 
   bus.publish('keys.changed', { customer: 'other' });
   bus.publish('keys.changed', { customer: 'main' });
   await expect.poll(() => listener.response.readableEnded).toBe(true);
+});
+
+test('changes are told as the audit names them; alerts have their own events, keys no names', async () => {
+  const { bus, listen } = await createHub();
+  const listener = await listen();
+  const other = await listen('customer=other');
+  const oven = await listen('topics=changes&sensor=oven');
+  const tell = (action: string, target: string) =>
+    bus.publish('changed', { customer: 'main', action, target });
+  for (const target of ['alert/a1', 'session/s1', 'backup/b1'])
+    tell(`${target.split('/')[0]}.create`, target);
+  tell('key.create', 'key/k1');
+  tell('place.put-picture', 'place/hall/2');
+  tell('sensor.patch', 'sensor/oven');
+  bus.publish('sensors.appeared', { customer: 'main', sensorId: 'fridge' });
+  bus.publish('sensors.appeared', { customer: 'main', sensorId: null });
+  await listener.until('"id":null,"action":"register"');
+  const told = [...listener.heard().matchAll(/^event: change\ndata: (.*)$/gm)];
+  expect(told.map(([, data = '']) => JSON.parse(data))).toEqual([
+    { kind: 'key', id: null, action: 'create' },
+    { kind: 'place', id: 'hall/2', action: 'put-picture' },
+    { kind: 'sensor', id: 'oven', action: 'patch' },
+    { kind: 'sensor', id: 'fridge', action: 'register' },
+    { kind: 'sensor', id: null, action: 'register' },
+  ]);
+  expect(other.names()).toEqual([]);
+  await oven.until('"id":null,"action":"register"');
+  expect(oven.heard()).not.toContain('fridge');
+});
+
+test('lost word from other processes is a gap, also for who comes back after it', async () => {
+  const { bus, listen } = await createHub();
+  const first = await listen();
+  bus.publish('alert', alert('a1'));
+  await first.until('"a1"');
+  bus.publish('word.lost', { customer: 'main' });
+  await first.until('event: gap');
+  const back = await listen('topics=changes', first.ids()[0]);
+  await back.until('event: gap');
 });

@@ -1,17 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { VigieError } from '#domain/errors.ts';
 import type { OperationServices } from '#operations/context.ts';
-import { EventRing, type LiveEvent, type LiveTopic } from './event-ring.ts';
+import { changeOf, type HubEvent, sensorChange } from './changes.ts';
+import { EventRing, type LiveEvent } from './event-ring.ts';
 import { LiveClient, type LiveSubscription } from './live-client.ts';
 import { PendingSamples } from './pending-samples.ts';
 
 type Bus = OperationServices['bus'];
-interface HubEvent {
-  topic: LiveTopic;
-  name: string;
-  sensorId: string | null;
-  data: unknown;
-}
+const GAP = 'event: gap\ndata: {"reason":"events_lost"}\n\n';
 
 export interface LiveHubOptions {
   bus: Bus;
@@ -28,7 +24,7 @@ export interface LiveHubOptions {
 
 interface CustomerFeed {
   samples: EventRing;
-  /** Alerts and deliveries: rare, so that floods of samples do not push them out. */
+  /** Alerts, deliveries and changes: rare, so that floods of samples do not push them out. */
   changes: EventRing;
   pending: PendingSamples<{ sensor_id: string }>;
   clients: Set<LiveClient>;
@@ -84,6 +80,14 @@ export class LiveHub {
           data: delivery,
         }),
       ),
+      bus.subscribe('changed', ({ customer, action, target }) => {
+        const change = changeOf(action, target);
+        if (change !== undefined) this.#change(customer, change);
+      }),
+      bus.subscribe('sensors.appeared', ({ customer, sensorId }) =>
+        this.#change(customer, sensorChange('register', sensorId)),
+      ),
+      bus.subscribe('word.lost', ({ customer }) => this.#loseWord(customer)),
       // Who listens with a key that is no more must ask again.
       bus.subscribe('keys.changed', ({ customer }) => {
         for (const client of this.#feeds.get(customer)?.clients ?? []) client.end();
@@ -172,6 +176,14 @@ export class LiveHub {
     for (const client of feed.clients) client.send([event]);
   }
 
+  /** Word from other processes is missing: whoever comes back later must know it, too. */
+  #loseWord(customer: string): void {
+    const feed = this.#feed(customer);
+    this.#seq += 1;
+    feed.changes.forget(this.#seq);
+    for (const client of feed.clients) client.write(GAP);
+  }
+
   #resume(client: LiveClient, lastEventId: string): void {
     const { customer, topics } = client.subscription;
     const { samples, changes } = this.#feed(customer);
@@ -179,9 +191,10 @@ export class LiveHub {
     const seen = run === this.#run && /^\d+$/.test(number ?? '') ? Number(number) : -1;
     const lost = Math.max(
       topics.has('samples') ? samples.lostThrough : 0,
-      topics.has('alerts') || topics.has('deliveries') ? changes.lostThrough : 0,
+      // Samples are the one topic that is not among them.
+      topics.size > (topics.has('samples') ? 1 : 0) ? changes.lostThrough : 0,
     );
-    if (seen < lost) client.write('event: gap\ndata: {"reason":"events_lost"}\n\n');
+    if (seen < lost) client.write(GAP);
     if (seen < 0) return;
     const missed = [...samples.after(seen), ...changes.after(seen)];
     client.send(missed.sort((a, b) => a.seq - b.seq));

@@ -1,9 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { ask } from '../../api/ask.ts';
-import { showAlertChange } from '../../live/show-changes.ts';
+import { useShownChanges } from '../../live/live.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 
 interface Shelf {
@@ -30,13 +29,13 @@ const AT_ONCE = 4;
  */
 export function useAlertActions(): AlertActions {
   const t = useTranslations('alerts');
-  const queries = useQueryClient();
+  const shown = useShownChanges();
   const { done, failed } = useNotices();
   return useMemo(() => {
     async function act(alert: Alert, verb: string, body: object): Promise<Alert> {
       const call = `POST /v1/alerts/${encodeURIComponent(alert.id)}/${verb}` as const;
       const changed = await ask<Alert>(call, { body });
-      showAlertChange(queries, changed);
+      shown.showAlert(changed);
       return changed;
     }
     /** How many of them it was done to. */
@@ -99,5 +98,5 @@ export function useAlertActions(): AlertActions {
         doOne(alert, 'reset', { body: {}, notice: t('resetNotice', { sensor: alert.sensor_id }) }),
     };
     return actions;
-  }, [t, queries, done, failed]);
+  }, [t, shown, done, failed]);
 }

@@ -1,6 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { overviewQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
@@ -13,7 +12,6 @@ export function FleetFigures() {
   const t = useTranslations('overview');
   const formats = useFormats();
   const { data } = useQuery(overviewQuery);
-  useChangesOfFleet();
   if (data === undefined) return null;
   const { sensors, alerts } = data;
   return (
@@ -69,24 +67,4 @@ function Rate() {
       </span>
     </li>
   );
-}
-
-/** Whatever changes an alert may change the numbers. */
-function useChangesOfFleet(): void {
-  const live = useLive();
-  const queries = useQueryClient();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = live.onChange((change) => {
-      if (change.topic === 'delivery' || timer !== undefined) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        void queries.invalidateQueries({ queryKey: ['overview'] });
-      }, 300);
-    });
-    return () => {
-      clearTimeout(timer);
-      end();
-    };
-  }, [live, queries]);
 }

@@ -1,8 +1,6 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { alertsQuery, sensorsQuery } from '../../api/queries.ts';
-import { useLive } from '../../live/live.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { AlertTable } from '../alerts/alert-table.tsx';
 import { FirstRun } from './first-run.tsx';
@@ -20,7 +18,6 @@ export function OverviewPage() {
   const sensors = useInfiniteQuery(sensorsQuery({}, TILES));
   const alerts = useQuery(alertsQuery({ state: 'active' }));
   const shown = sensors.data?.pages[0]?.items;
-  useNewSensors(new Set(shown?.map(({ id }) => id)), shown !== undefined && shown.length < TILES);
   return (
     <>
       <PageHeader title={t('title')} />
@@ -46,20 +43,4 @@ export function OverviewPage() {
       )}
     </>
   );
-}
-
-/** Sensors register themselves: one that is heard and not shown, while there is room, is asked for. */
-function useNewSensors(known: ReadonlySet<string>, hasRoom: boolean): void {
-  const { samples } = useLive();
-  const queries = useQueryClient();
-  const ask = useCallback(
-    () => void queries.invalidateQueries({ queryKey: ['sensors', 'list'] }),
-    [queries],
-  );
-  useEffect(() => {
-    if (!hasRoom) return;
-    return samples.follow((readings) => {
-      if (readings.some(({ sensor_id }) => !known.has(sensor_id))) ask();
-    });
-  }, [samples, known, hasRoom, ask]);
 }

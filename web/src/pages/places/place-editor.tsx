@@ -15,14 +15,22 @@ import { usePlaces } from './use-places.ts';
 
 const MIDDLE = { x: 0.5, y: 0.5 };
 
+interface PlaceEditorProps {
+  /** As it is now, whoever changes it. */
+  place: Place;
+  close(): void;
+}
+
 /** Puts sensors on the picture, by mouse, finger or keyboard; nothing is kept before Save. */
-export function PlaceEditor({ place, close }: { place: Place; close(): void }) {
+export function PlaceEditor({ place, close }: PlaceEditorProps) {
   const t = useTranslations('places');
   const words = useTranslations('words');
   const { failed } = useNotices();
   const { save, remove } = usePlaces();
   const frame = useRef<HTMLDivElement>(null);
-  const { sensors, canUndo, undo, put, take, said } = useDraft(place);
+  /** What the changes are made to: nothing newer is overwritten unseen. */
+  const [base, setBase] = useState(place);
+  const { sensors, canUndo, undo, put, take, start, said } = useDraft(place);
   const [name, setName] = useState(place.name);
   const [chosen, choose] = useState('');
   const [focused, focus] = useState('');
@@ -38,9 +46,14 @@ export function PlaceEditor({ place, close }: { place: Place; close(): void }) {
     if (detail === 0) add(MIDDLE);
     else add({ x: (clientX - left) / width, y: (clientY - top) / height });
   }
+  function showTheirs(): void {
+    setBase(place);
+    setName(place.name);
+    start(place.sensors);
+  }
   async function keep(): Promise<void> {
     try {
-      await save(place, { name: name.trim(), sensors });
+      await save(base, { name: name.trim(), sensors });
       close();
     } catch (problem) {
       failed(problem);
@@ -60,7 +73,7 @@ export function PlaceEditor({ place, close }: { place: Place; close(): void }) {
       <div className={styles.tools}>
         <SensorChoice chosen={chosen} choose={choose} put={() => add(MIDDLE)} />
         <TextField label={t('name')} value={name} onChange={setName} maxLength={200} />
-        <PictureChoice place={place} />
+        <PictureChoice place={base} taken={setBase} />
         <Button disabled={!canUndo} onClick={undo}>
           <Undo2 size={16} aria-hidden /> {t('undoStep')}
         </Button>
@@ -71,6 +84,14 @@ export function PlaceEditor({ place, close }: { place: Place; close(): void }) {
         <Button kind="danger" onClick={() => void remove(place)}>
           {t('remove')}
         </Button>
+      </div>
+      <div role="alert">
+        {place.updated_at > base.updated_at && (
+          <p className={styles.behind}>
+            {t('behind')} <Button onClick={showTheirs}>{t('showTheirs')}</Button>{' '}
+            <Button onClick={() => setBase(place)}>{t('keepMine')}</Button>
+          </p>
+        )}
       </div>
       <p role="status" className="visually-hidden">
         {said}
@@ -104,6 +125,7 @@ function useDraft(place: Place) {
     said,
     canUndo: steps.length > 1,
     undo: () => setSteps(steps.slice(0, -1)),
+    start: (from: readonly PlacedSensor[]) => setSteps([from]),
     put(placed: PlacedSensor): void {
       change(putSensor(sensors, placed));
       const { sensor_id: sensor, x, y } = placed;
@@ -116,13 +138,15 @@ function useDraft(place: Place) {
   };
 }
 
-function PictureChoice({ place }: { place: Place }) {
+function PictureChoice({ place, taken }: { place: Place; taken(saved: Place): void }) {
   const t = useTranslations('places');
   const id = useId();
   const { replacePicture } = usePlaces();
   const onChange = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const [file] = target.files ?? [];
-    if (file !== undefined) void replacePicture(place, file);
+    if (file !== undefined) {
+      void replacePicture(place, file).then((saved) => saved !== undefined && taken(saved));
+    }
     // The same file, corrected, can be chosen again.
     target.value = '';
   };

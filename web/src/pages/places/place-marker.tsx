@@ -1,12 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleHelp } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import type { PlacedSensor } from '#domain/place.ts';
 import type { Sensor } from '#domain/sensor.ts';
-import { ApiProblem } from '../../api/api-problem.ts';
-import { sensorQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { useNewest } from '../../live/live.tsx';
 import { SensorStatus } from '../../ui/sensor-status.tsx';
@@ -18,14 +15,15 @@ interface PlaceMarkerProps {
   placed: PlacedSensor;
   /** The worst that stands now. */
   alert: Alert | undefined;
+  sensor: Sensor | undefined;
+  /** It is known that there is no such sensor (any more). */
+  isUnknown: boolean;
 }
 
 /** One sensor where it is: its name, its newest value, and what is wrong with it, if anything is. */
-export function PlaceMarker({ placed, alert }: PlaceMarkerProps) {
+export function PlaceMarker({ placed, alert, sensor, isUnknown }: PlaceMarkerProps) {
   const t = useTranslations('places');
   const { sensor_id: id } = placed;
-  const { data: sensor, error } = useQuery(sensorQuery(id));
-  const isUnknown = error instanceof ApiProblem && error.status === 404;
   return (
     <MarkerFrame placed={placed} isWrong={alert !== undefined}>
       <Link to="/sensors/$id" params={{ id }} className={styles.name}>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import type { Place } from '#domain/place.ts';
-import { alertsQuery, placeQuery } from '../../api/queries.ts';
+import { alertsQuery, placeQuery, sensorsOfQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -46,16 +46,24 @@ function PlaceNow({ place }: { place: Place }) {
   const t = useTranslations('places');
   const { data } = useQuery(alertsQuery({ state: 'active' }, 1000));
   const alerts = worstBySensor(data?.items ?? []);
+  const sensors = useQuery(sensorsOfQuery(place.sensors.map(({ sensor_id }) => sensor_id)));
   return (
     <>
       {place.picture === null && <p className="muted">{t('noPicture')}</p>}
       {place.sensors.length === 0 && <p className="muted">{t('noSensors')}</p>}
+      {sensors.error !== null && <ProblemText problem={sensors.error} />}
       <PlacePicture place={place}>
         {place.sensors.map((placed) => (
           <PlaceMarker
             key={placed.sensor_id}
             placed={placed}
             alert={alerts.get(placed.sensor_id)}
+            sensor={sensors.data?.get(placed.sensor_id)}
+            isUnknown={
+              sensors.data !== undefined &&
+              !sensors.isPlaceholderData &&
+              !sensors.data.has(placed.sensor_id)
+            }
           />
         ))}
       </PlacePicture>

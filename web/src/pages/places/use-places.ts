@@ -11,9 +11,16 @@ export interface PlaceChange {
   sensors: readonly PlacedSensor[];
 }
 
-async function putPlace(id: string, { name, sensors }: PlaceChange): Promise<void> {
-  await ask(`PUT ${placeAddress(id)}`, { body: { name, sensors } });
+/** `since`: only where it has not been changed after that. */
+function putPlace(id: string, { name, sensors }: PlaceChange, since?: string): Promise<Place> {
+  return ask<Place>(`PUT ${placeAddress(id)}`, {
+    body: { name, sensors },
+    ifUnchangedSince: since,
+  });
 }
+
+const putPicture = (id: string, picture: Blob, since?: string) =>
+  ask<Place>(`PUT ${pictureAddress(id)}`, { body: picture, ifUnchangedSince: since });
 
 /** What people do to places; each change can be taken back. */
 export function usePlaces() {
@@ -42,7 +49,7 @@ export function usePlaces() {
       const place = await ask<Place>('POST /v1/places', { body: { name } });
       try {
         if (picture !== undefined) {
-          await ask(`PUT ${pictureAddress(place.id)}`, { body: picture });
+          await putPicture(place.id, picture);
         }
         done(t('made', { name }));
       } catch (problem) {
@@ -52,29 +59,32 @@ export function usePlaces() {
       await navigate({ to: '/places/$id', params: { id: place.id } });
     },
 
-    /** Throws what the API refuses. */
+    /** Throws what the API refuses: also where somebody has changed or removed it since `before` was read. */
     async save(before: Place, change: PlaceChange): Promise<void> {
-      await putPlace(before.id, change);
-      const undo = async () => {
-        // A place that was removed since does not come back by this.
-        await ask(`GET ${placeAddress(before.id)}`);
-        await putPlace(before.id, before);
-      };
-      done(t('saved', { name: change.name }), () => void takeBack(undo));
-      await renew();
+      try {
+        const { updated_at } = await putPlace(before.id, change, before.updated_at);
+        // What has been changed again since, or removed, does not come back by this.
+        const undo = () => putPlace(before.id, before, updated_at);
+        done(t('saved', { name: change.name }), () => void takeBack(undo));
+      } finally {
+        await renew();
+      }
     },
 
-    async replacePicture(place: Place, picture: File): Promise<void> {
+    /** Answers the place with the picture; undefined where it was refused, which is shown. */
+    async replacePicture(place: Place, picture: File): Promise<Place | undefined> {
       try {
         const before = await pictureOf(place);
-        const call = `PUT ${pictureAddress(place.id)}` as const;
-        await ask(call, { body: picture });
-        const undo = before && (() => void takeBack(() => ask(call, { body: before })));
-        done(t('pictureSaved'), undo);
+        const saved = await putPicture(place.id, picture, place.updated_at);
+        const undo = before && (() => putPicture(place.id, before, saved.updated_at));
+        done(t('pictureSaved'), undo && (() => void takeBack(undo)));
+        return saved;
       } catch (problem) {
         failed(problem);
+        return undefined;
+      } finally {
+        await renew();
       }
-      await renew();
     },
 
     async remove(place: Place): Promise<void> {
@@ -84,7 +94,7 @@ export function usePlaces() {
         await ask(`DELETE ${placeAddress(id)}`);
         const restore = async () => {
           await putPlace(id, place);
-          if (picture !== undefined) await ask(`PUT ${pictureAddress(id)}`, { body: picture });
+          if (picture !== undefined) await putPicture(id, picture);
         };
         done(t('removed', { name }), () => void takeBack(restore));
         await navigate({ to: '/places' });

@@ -25,22 +25,21 @@ export function RulePage() {
   const isNew = id === NEW;
   const { data, error } = useQuery({ ...ruleQuery(id), enabled: !isNew });
   if (isNew) return <RuleEditor key={NEW} rule={undefined} />;
-  if (data !== undefined) return <RuleEditor key={`${data.id} ${data.revision}`} rule={data} />;
   return (
     <>
-      <PageHeader title={t('title')} />
+      {data === undefined && <PageHeader title={t('title')} />}
+      {/* Also of a rule that somebody has removed while it is shown. */}
       {error !== null && <ProblemText problem={error} />}
+      {data !== undefined && <RuleEditor key={data.id} rule={data} />}
     </>
   );
 }
 
 function RuleEditor({ rule }: { rule: Rule | undefined }) {
   const t = useTranslations('rules');
-  const [draft, setDraft] = useState<RuleDraft>(() =>
-    rule === undefined ? EMPTY_RULE : draftOf(rule),
-  );
+  const { base, draft, setDraft, isBehind, takeUp } = useRuleDraft(rule);
   const [problem, setProblem] = useState<unknown>();
-  const { save, remove } = useRuleChanges(rule, setProblem);
+  const { save, remove } = useRuleChanges(base, { setProblem, takeUp });
   const input = ruleOf(draft);
   return (
     <>
@@ -64,7 +63,14 @@ function RuleEditor({ rule }: { rule: Rule | undefined }) {
             isNew={rule === undefined}
             change={(part) => setDraft({ ...draft, ...part })}
           />
-          <div role="alert">{problem !== undefined && <ProblemText problem={problem} />}</div>
+          <div role="alert">
+            {problem !== undefined && <ProblemText problem={problem} />}
+            {isBehind && rule !== undefined && (
+              <p>
+                {t('behind')} <Button onClick={() => takeUp(rule)}>{t('takeUp')}</Button>
+              </p>
+            )}
+          </div>
           <Button kind="primary" type="submit">
             {t('save')}
           </Button>
@@ -91,8 +97,31 @@ function RuleEditor({ rule }: { rule: Rule | undefined }) {
   );
 }
 
+/**
+ * The rule as the form has it. Changed elsewhere it is shown anew where nothing was typed; what was typed stays, and
+ * `isBehind` says that it was begun on an older rule.
+ */
+function useRuleDraft(rule: Rule | undefined) {
+  const start = (from: Rule | undefined) => (from === undefined ? EMPTY_RULE : draftOf(from));
+  const [base, setBase] = useState(rule);
+  const [draft, setDraft] = useState<RuleDraft>(() => start(rule));
+  const takeUp = (newest: Rule) => {
+    setBase(newest);
+    setDraft(start(newest));
+  };
+  // What this page has just saved is newer than what was asked before.
+  const isOther = rule !== undefined && base !== undefined && rule.updated_at > base.updated_at;
+  const isTouched = JSON.stringify(draft) !== JSON.stringify(start(base));
+  if (isOther && !isTouched) takeUp(rule);
+  return { base, draft, setDraft, takeUp, isBehind: isOther && isTouched };
+}
+
 /** Saves and removes; both can be undone, since the rule before is known. */
-function useRuleChanges(rule: Rule | undefined, setProblem: (problem: unknown) => void) {
+function useRuleChanges(
+  rule: Rule | undefined,
+  then: { setProblem(problem: unknown): void; takeUp(saved: Rule): void },
+) {
+  const { setProblem, takeUp } = then;
   const t = useTranslations('rules');
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -118,7 +147,7 @@ function useRuleChanges(rule: Rule | undefined, setProblem: (problem: unknown) =
           await navigate({ to: '/rules/$id', params: { id: made.id } });
           return;
         }
-        await ask(`PUT /v1/rules/${encodeURIComponent(rule.id)}`, { body });
+        takeUp(await ask<Rule>(`PUT /v1/rules/${encodeURIComponent(rule.id)}`, { body }));
         done(t('saved', { rule: rule.id }), () => void changeBack(rule));
         await renew();
       } catch (error) {

@@ -7,14 +7,16 @@ import type { LiveHub } from '../../events/live-hub.ts';
 
 // Tested by: ../../events-route.test.ts
 
-const TOPICS: readonly LiveTopic[] = ['samples', 'alerts', 'deliveries'];
+const TOPICS: readonly LiveTopic[] = ['samples', 'alerts', 'deliveries', 'changes'];
 
 const EventsQuery = Type.Object({
   topics: Type.Optional(
-    Type.String({ description: 'samples, alerts, deliveries, by commas; all unless given' }),
+    Type.String({
+      description: 'samples, alerts, deliveries, changes, by commas; all unless given',
+    }),
   ),
   sensor_id: Type.Optional(
-    Type.String({ description: 'Samples and alerts of these sensors only, by commas' }),
+    Type.String({ description: 'Samples, alerts and changes of these sensors only, by commas' }),
   ),
   last_event_id: Type.Optional(
     Type.String({ description: 'For clients that cannot send the header Last-Event-ID' }),
@@ -48,7 +50,7 @@ export function eventRoutes(app: ApiInstance, { ctxOf, hub }: RouteContext & { h
         tags: ['Live'],
         summary: 'Listen to live events',
         description:
-          'Server-sent events: `sample` (a reading), `alert`, `delivery`. After a break send the last id as `Last-Event-ID`; what came since follows, after an event `gap` where some of it is lost. At rates that nobody can read, samples are thinned to the newest of each sensor and an event `skipped` says how many were left out.',
+          'Server-sent events: `sample` (a reading), `alert`, `delivery`, `change` (what people keep was written or removed: `{"kind":"rule","id":"hot","action":"put"}`, kinds and actions as in the audit; sensors that registered themselves: `register`). After a break send the last id as `Last-Event-ID`; what came since follows, after an event `gap` where some of it is lost. At rates that nobody can read, samples are thinned to the newest of each sensor and an event `skipped` says how many were left out.',
         produces: ['text/event-stream'],
         querystring: EventsQuery,
         response: { 200: Type.String({ description: 'A stream of events' }) },

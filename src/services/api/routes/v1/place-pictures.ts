@@ -4,6 +4,7 @@ import { getPicture } from '#operations/place/get-picture.ts';
 import { putPicture } from '#operations/place/put-picture.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 
 // Tested by: ../../places-route.test.ts
 
@@ -29,13 +30,16 @@ export function placePictureRoutes(root: ApiInstance, { ctxOf }: RouteContext): 
             'PNG, JPEG or WebP, told by its first bytes; 5 MB (5,242,880 bytes) at most.',
           consumes: [...PICTURE_TYPES],
           params: ThingParams,
+          headers: IfMatch,
           body: File,
           response: { 200: Place },
         },
       },
-      (request) => {
-        const input = { id: request.params.id, file: request.body };
-        return putPicture({ ctx: ctxOf(request), input });
+      async (request, reply) => {
+        const { id } = request.params;
+        const input = { id, file: request.body, ifMatch: ifMatchOf(request) };
+        const place = await putPicture({ ctx: ctxOf(request), input });
+        return reply.headers(tagged(place)).send(place);
       },
     );
     app.get(

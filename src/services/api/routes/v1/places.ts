@@ -7,6 +7,7 @@ import { listPlaces } from '#operations/place/list.ts';
 import { putPlace } from '#operations/place/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 import { placePictureRoutes } from './place-pictures.ts';
 
 // Tested by: ../../places-route.test.ts
@@ -46,6 +47,7 @@ export function placeRoutes(app: ApiInstance, context: RouteContext): void {
       return reply
         .code(201)
         .header('location', `/v1/places/${encodeURIComponent(place.id)}`)
+        .headers(tagged(place))
         .send(place);
     },
   );
@@ -55,7 +57,10 @@ export function placeRoutes(app: ApiInstance, context: RouteContext): void {
       config: { scope: 'read' },
       schema: { tags, summary: 'Read a place', params: ThingParams, response: { 200: Place } },
     },
-    (request) => getPlace({ ctx: ctxOf(request), input: request.params }),
+    async (request, reply) => {
+      const place = await getPlace({ ctx: ctxOf(request), input: request.params });
+      return reply.headers(tagged(place)).send(place);
+    },
   );
   app.put(
     '/v1/places/:id',
@@ -66,14 +71,19 @@ export function placeRoutes(app: ApiInstance, context: RouteContext): void {
         summary: 'Create or replace a place',
         description: 'The picture stays.',
         params: ThingParams,
+        headers: IfMatch,
         body: PlaceInput,
         response: { 200: Place, 201: Place },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putPlace({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(
