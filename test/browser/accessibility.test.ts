@@ -32,7 +32,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('heading', { name: 'Send a first reading' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await app.put('/v1/rules/hot', HOT_RULE);
-    await app.put('/v1/contacts/anne', { channel: 'null', settings: {} });
+    await app.put('/v1/templates/ours', { texts: [{ language: 'en', text: '{value}' }] });
+    await app.put('/v1/contacts/anne', { channel: 'null', settings: {}, template: 'ours' });
     await app.put('/v1/policies/all', { name: 'All alerts', steps: [{ contacts: ['anne'] }] });
     const shifts = { shift: '7d', time_zone: 'Europe/Paris', starts_at: '2026-01-05T07:00:00Z' };
     await app.put('/v1/on-call/nights', { ...shifts, contacts: ['anne'] });
@@ -69,6 +70,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(`${app.url}${path}`);
       await page.getByText(sign).first().waitFor();
       expect([path, await violations(page)]).toEqual([path, []]);
+    }
+    for (const [path, name, sign] of [
+      ['/notifications', 'Change anne', 'Quiet hours'],
+      ['/notifications/policies', 'Change All alerts', 'Grouping'],
+      ['/notifications/on-call', 'Change nights', 'First handover'],
+      ['/notifications/maintenance', 'New window', 'Repeats'],
+    ] as const) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByRole('button', { name }).click();
+      await page.getByText(sign).first().waitFor();
+      for (const add of ['Add quiet hours', 'Another step', 'Add an exception']) {
+        const button = page.getByRole('button', { name: add });
+        if ((await button.count()) > 0) await button.click();
+      }
+      expect([name, await violations(page)]).toEqual([name, []]);
     }
     await page.goto(`${app.url}/places/kitchen`);
     await page.getByRole('button', { name: 'Edit' }).click();

@@ -1,18 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Contact, ContactInput } from '#domain/notification.ts';
 import { channelsQuery } from '../../api/queries.ts';
+import { changed } from '../../format/change-document.ts';
 import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
-import { ProblemText } from '../../ui/problem-text.tsx';
-import { TextField } from '../../ui/text-field.tsx';
+import { OWN_ZONE, TimeZoneField } from '../../ui/time-zone-field.tsx';
+import { FormFrame } from './form-frame.tsx';
 import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
+import { OneOfField, TemplateField } from './people-fields.tsx';
+import { QuietHoursFields } from './quiet-hours-fields.tsx';
 import { SettingsFields } from './settings-fields.tsx';
-
-const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { UnitFields } from './unit-fields.tsx';
 
 interface ContactFormProps {
   before: Contact | undefined;
@@ -23,48 +25,73 @@ interface ContactFormProps {
 /** A person or a system, and how to reach them; the fields of a channel are drawn from its own schema. */
 export function ContactForm({ before, save, close }: ContactFormProps) {
   const t = useTranslations('notifications');
-  const words = useTranslations('words');
-  const { data: channels } = useQuery(channelsQuery);
-  const [problem, setProblem] = useState<unknown>();
   const [secret, setSecret] = useState<string>();
   const [draft, setDraft] = useState<ContactInput>(() => draftOf(before));
-  const change = (part: Partly<ContactInput>) => setDraft({ ...draft, ...part } as ContactInput);
-  const channel = channels?.items.find(({ name }) => name === draft.channel);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setProblem(undefined);
-    try {
-      const stored = await save(draft);
-      // A secret that the platform made is in this answer and in no other.
-      const made =
-        before === undefined && draft.settings.secret === undefined && stored.settings.secret;
-      if (typeof made === 'string' && made !== '…') setSecret(made);
-      else close();
-    } catch (error) {
-      setProblem(error);
-    }
+  const change = (part: Partly<ContactInput>) => setDraft(changed(draft, part));
+  const submit = async () => {
+    const stored = await save(draft);
+    // A secret that the platform made is in this answer and in no other.
+    const made =
+      before === undefined && draft.settings.secret === undefined && stored.settings.secret;
+    if (typeof made !== 'string' || made === '…') return true;
+    setSecret(made);
+    return false;
   };
-  if (secret !== undefined) {
-    return (
-      <div className={styles.form} role="status">
-        <p>{t('secretOnce')}</p>
-        <code>{secret}</code>
-        <div>
-          <Button onClick={close}>{words('close')}</Button>
-        </div>
-      </div>
-    );
-  }
+  if (secret !== undefined) return <SecretOnce secret={secret} close={close} />;
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)}>
+    <FormFrame submit={submit} close={close}>
       <NameFields draft={draft} isNew={before === undefined} change={change} />
+      <WayFields draft={draft} change={change} />
+      <QuietHoursFields
+        quietHours={draft.quiet_hours}
+        timeZone={draft.time_zone}
+        onChange={(quiet_hours) => change({ quiet_hours })}
+      />
+      <WishFields draft={draft} id={before?.id} change={change} />
+      <label>
+        <input
+          type="checkbox"
+          checked={draft.enabled ?? true}
+          onChange={({ target }) => change({ enabled: target.checked })}
+        />{' '}
+        {t('enabled')}
+      </label>
+    </FormFrame>
+  );
+}
+
+function SecretOnce({ secret, close }: { secret: string; close(): void }) {
+  const t = useTranslations('notifications');
+  const words = useTranslations('words');
+  return (
+    <div className={styles.form} role="status">
+      <p>{t('secretOnce')}</p>
+      <code>{secret}</code>
+      <div>
+        <Button onClick={close}>{words('close')}</Button>
+      </div>
+    </div>
+  );
+}
+
+interface PartProps {
+  draft: ContactInput;
+  change(part: Partly<ContactInput>): void;
+}
+
+/** By what, and in which words. */
+function WayFields({ draft, change }: PartProps) {
+  const t = useTranslations('notifications');
+  const { data: channels } = useQuery(channelsQuery);
+  const channel = channels?.items.find(({ name }) => name === draft.channel);
+  return (
+    <>
       <div className={styles.line}>
         <ChoiceField
           label={t('channel')}
           value={draft.channel}
-          choices={(channels?.items ?? [{ name: draft.channel }]).map(
-            ({ name }) => [name, name] as const,
-          )}
+          choices={(channels?.items ?? []).map(({ name }) => [name, name] as const)}
+          pointer="/channel"
           onChange={(name) => change({ channel: name, settings: {} })}
         />
         <ChoiceField
@@ -74,28 +101,13 @@ export function ContactForm({ before, save, close }: ContactFormProps) {
             ['en', 'English'],
             ['fr', 'Français'],
           ]}
+          pointer="/language"
           onChange={(language) => change({ language })}
         />
-        <ChoiceField
-          label={t('units')}
-          value={
-            typeof draft.units === 'string' ? draft.units : draft.units === undefined ? '' : 'own'
-          }
-          choices={[
-            ['', t('unitsMeasured')],
-            ['metric', t('unitsMetric')],
-            ['us', t('unitsUs')],
-            ...(typeof draft.units === 'object' ? [['own', t('unitsOwn')] as const] : []),
-          ]}
-          onChange={(units) => {
-            if (units !== 'own')
-              change({ units: units === '' ? undefined : (units as 'metric' | 'us') });
-          }}
-        />
-        <TextField
-          label={t('timeZone')}
+        <TimeZoneField
           value={draft.time_zone ?? ''}
-          onChange={(time_zone) => change({ time_zone })}
+          pointer="/time_zone"
+          onChange={(zone) => change({ time_zone: zone || undefined })}
         />
       </div>
       {channel !== undefined && (
@@ -105,31 +117,49 @@ export function ContactForm({ before, save, close }: ContactFormProps) {
           onChange={(settings) => change({ settings })}
         />
       )}
-      <label>
-        <input
-          type="checkbox"
-          checked={draft.enabled ?? true}
-          onChange={({ target }) => change({ enabled: target.checked })}
-        />{' '}
-        {t('enabled')}
-      </label>
-      <div role="alert">{problem !== undefined && <ProblemText problem={problem} />}</div>
-      <div>
-        <Button kind="primary" type="submit">
-          {t('save')}
-        </Button>{' '}
-        <Button onClick={close}>{words('cancel')}</Button>
-      </div>
-    </form>
+      <UnitFields units={draft.units} onChange={(units) => change({ units })} />
+    </>
   );
 }
 
-/** What the form does not show is kept as it was. */
+/** What else a contact may wish; without any of it everything goes as usual. */
+function WishFields({ draft, id, change }: PartProps & { id: string | undefined }) {
+  const t = useTranslations('notifications');
+  return (
+    <div className={styles.line}>
+      <OneOfField
+        label={t('standIn')}
+        hint={t('standInHint')}
+        collection="contacts"
+        none={t('standInNone')}
+        except={id}
+        pointer="/fallback_contact"
+        value={draft.fallback_contact}
+        onChange={(fallback_contact) => change({ fallback_contact })}
+      />
+      <ChoiceField
+        label={t('storm.label')}
+        hint={t('storm.hint')}
+        value={draft.storm ?? ''}
+        choices={[
+          ['', t('storm.usual')],
+          ['digest', t('storm.digest')],
+          ['whole', t('storm.whole')],
+        ]}
+        pointer="/storm"
+        onChange={(storm) => change({ storm: storm === '' ? undefined : storm })}
+      />
+      <TemplateField value={draft.template} onChange={(template) => change({ template })} />
+    </div>
+  );
+}
+
+/** What only the platform writes is no part of it. */
 function draftOf(before: Contact | undefined): ContactInput {
   if (before === undefined) {
     const language = document.documentElement.lang === 'fr' ? 'fr' : 'en';
     return { channel: 'email', settings: {}, language, time_zone: OWN_ZONE };
   }
-  const { id: _id, created_at: _made, updated_at: _changed, ...input } = before;
+  const { id: _id, created_at: _made, updated_at: _changed, failing: _failing, ...input } = before;
   return input;
 }

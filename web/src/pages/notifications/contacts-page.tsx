@@ -10,12 +10,14 @@ import { ProblemText } from '../../ui/problem-text.tsx';
 import { ContactForm } from './contact-form.tsx';
 import styles from './notifications.module.css';
 import { useDocuments } from './use-documents.ts';
+import { useQuietText } from './use-quiet-text.ts';
 
 export function ContactsPage() {
   const t = useTranslations('notifications');
   const { items, error, save, remove } = useDocuments<Contact>('contacts');
   const [edited, edit] = useState<Contact | 'new'>();
   const testContact = useTestContact();
+  const quietText = useQuietText();
   if (edited !== undefined) {
     const before = edited === 'new' ? undefined : edited;
     return (
@@ -42,6 +44,9 @@ export function ContactsPage() {
                 <div className="muted">
                   {contact.channel} · {contact.language} · {contact.time_zone}
                   {!contact.enabled && ` · ${t('disabled')}`}
+                  {contact.quiet_hours?.map((quiet) => (
+                    <div key={JSON.stringify(quiet)}>{quietText(quiet)}</div>
+                  ))}
                 </div>
                 {contact.failing !== null && contact.failing !== undefined && (
                   <strong className={styles.failing}>

@@ -3,20 +3,19 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { MaintenanceWindow, MaintenanceWindowInput } from '#domain/maintenance-window.ts';
 import { maintenanceQuery } from '../../api/queries.ts';
+import { changed, changedPart } from '../../format/change-document.ts';
+import { labelsText, listText } from '../../format/text-lists.ts';
 import { useFormats } from '../../format/use-formats.ts';
-import { ChoiceField } from '../../ui/choice-field.tsx';
 import { MomentField } from '../../ui/moment-field.tsx';
+import { LabelsField, ListField } from '../../ui/parsed-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
+import { OWN_ZONE, TimeZoneField } from '../../ui/time-zone-field.tsx';
 import { type DocumentFormProps, DocumentPage } from './document-page.tsx';
 import { FormFrame } from './form-frame.tsx';
 import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
-import { compact, labelsOf, labelsText, listOf, listText } from './text-lists.ts';
-
-const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const RULES = ['', 'FREQ=DAILY', 'FREQ=WEEKLY', 'FREQ=MONTHLY'] as const;
-type UsualRule = (typeof RULES)[number];
+import { RecurrenceFields } from './recurrence-fields.tsx';
 
 export function MaintenancePage() {
   const t = useTranslations('notifications');
@@ -32,7 +31,7 @@ export function MaintenancePage() {
 }
 
 /** Whether it is open, and when it opens next. */
-function Occurrences({ window: { id, where } }: { window: MaintenanceWindow }) {
+function Occurrences({ window: { id, where, enabled } }: { window: MaintenanceWindow }) {
   const t = useTranslations('notifications');
   const formats = useFormats();
   const { data } = useQuery(maintenanceQuery(id));
@@ -40,6 +39,7 @@ function Occurrences({ window: { id, where } }: { window: MaintenanceWindow }) {
     <div className="muted">
       {[listText(where?.sensors), labelsText(where?.labels)].filter(Boolean).join(' · ') ||
         t('everySensor')}
+      {!enabled && ` · ${t('disabled')}`}
       {data?.is_open === true && <strong> · {t('openNow')}</strong>}
       <ol>
         {data?.next.map(({ starts_at, ends_at }) => (
@@ -59,40 +59,34 @@ function WindowForm({
 }: DocumentFormProps<MaintenanceWindow, MaintenanceWindowInput>) {
   const t = useTranslations('notifications');
   const [draft, setDraft] = useState<MaintenanceWindowInput>(() => draftOf(before));
-  const [where, setWhere] = useState({
-    sensors: listText(draft.where?.sensors),
-    labels: labelsText(draft.where?.labels),
-  });
-  const change = (part: Partly<MaintenanceWindowInput>) =>
-    setDraft({ ...draft, ...part } as MaintenanceWindowInput);
-  const usual = RULES.find((rule) => rule === (draft.recurrence ?? ''));
-  const input = () =>
-    compact({
-      ...draft,
-      recurrence: draft.recurrence || undefined,
-      where: compact({ sensors: listOf(where.sensors), labels: labelsOf(where.labels) }),
-    }) as MaintenanceWindowInput;
+  const change = (part: Partly<MaintenanceWindowInput>) => setDraft(changed(draft, part));
   return (
-    <FormFrame submit={() => save(input())} close={close}>
+    <FormFrame submit={() => save(draft)} close={close}>
       <NameFields draft={draft} isNew={before === undefined} change={change} />
       <div className={styles.line}>
-        <TextField
+        <ListField
           label={t('matchSensors')}
           placeholder="freezer-*"
-          value={where.sensors}
-          onChange={(sensors) => setWhere({ ...where, sensors })}
+          pointer="/where/sensors"
+          value={draft.where?.sensors}
+          onChange={(sensors) =>
+            change({ where: changedPart(draft.where, { sensors: sensors && [...sensors] }) })
+          }
         />
-        <TextField
+        <LabelsField
           label={t('matchLabels')}
           placeholder="site=lyon"
-          value={where.labels}
-          onChange={(labels) => setWhere({ ...where, labels })}
+          pointer="/where/labels"
+          value={draft.where?.labels}
+          onChange={(labels) => change({ where: changedPart(draft.where, { labels }) })}
         />
       </div>
       <div className={styles.line}>
         <MomentField
           label={t('starts')}
           required
+          pointer="/starts_at"
+          zone={draft.time_zone}
           value={draft.starts_at}
           onChange={(starts_at) => change({ starts_at })}
         />
@@ -100,36 +94,29 @@ function WindowForm({
           label={t('duration')}
           placeholder="1h"
           required
+          pointer="/duration"
           value={draft.duration}
           onChange={(duration) => change({ duration })}
         />
-        <TextField
-          label={t('timeZone')}
+        <TimeZoneField
+          pointer="/time_zone"
           value={draft.time_zone}
           onChange={(time_zone) => change({ time_zone })}
         />
       </div>
-      <div className={styles.line}>
-        {usual !== undefined && (
-          <ChoiceField<UsualRule>
-            label={t('recurrence')}
-            value={usual}
-            choices={[
-              ['', t('once')],
-              ['FREQ=DAILY', t('daily')],
-              ['FREQ=WEEKLY', t('weekly')],
-              ['FREQ=MONTHLY', t('monthly')],
-            ]}
-            onChange={(recurrence) => change({ recurrence })}
-          />
-        )}
-        <TextField
-          label={t('recurrenceRule')}
-          hint={t('recurrenceHint')}
-          value={draft.recurrence ?? ''}
-          onChange={(recurrence) => change({ recurrence })}
-        />
-      </div>
+      <RecurrenceFields
+        rule={draft.recurrence}
+        zone={draft.time_zone}
+        onChange={(recurrence) => change({ recurrence })}
+      />
+      <label>
+        <input
+          type="checkbox"
+          checked={draft.enabled ?? true}
+          onChange={({ target }) => change({ enabled: target.checked })}
+        />{' '}
+        {t('enabled')}
+      </label>
     </FormFrame>
   );
 }

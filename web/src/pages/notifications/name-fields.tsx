@@ -1,10 +1,12 @@
 import { useTranslations } from 'use-intl';
+import { ManagedField } from '../../ui/managed-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import styles from './notifications.module.css';
 
 interface Named {
   id?: string | undefined;
   name?: string | undefined;
+  managed_by?: string | undefined;
 }
 
 interface NameFieldsProps {
@@ -17,15 +19,27 @@ interface NameFieldsProps {
 export function NameFields({ draft, isNew, change }: NameFieldsProps) {
   const t = useTranslations('notifications');
   return (
-    <div className={styles.line}>
-      <TextField label={t('name')} value={draft.name ?? ''} onChange={(name) => change({ name })} />
-      {isNew && (
+    <>
+      <div className={styles.line}>
         <TextField
-          label={t('id')}
-          value={draft.id ?? ''}
-          onChange={(id) => change({ id: id || undefined })}
+          label={t('name')}
+          pointer="/name"
+          value={draft.name ?? ''}
+          onChange={(name) => change({ name })}
         />
-      )}
-    </div>
+        {isNew && (
+          <TextField
+            label={t('id')}
+            pointer="/id"
+            value={draft.id ?? ''}
+            onChange={(id) => change({ id: id || undefined })}
+          />
+        )}
+      </div>
+      <ManagedField
+        managedBy={draft.managed_by}
+        onTakeOff={() => change({ managed_by: undefined })}
+      />
+    </>
   );
 }

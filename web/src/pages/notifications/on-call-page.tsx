@@ -2,22 +2,22 @@ import { useQuery } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { Contact } from '#domain/notification.ts';
 import type { OnCall, OnCallInput } from '#domain/on-call.ts';
-import { documentsQuery, onCallQuery } from '../../api/queries.ts';
+import { onCallQuery } from '../../api/queries.ts';
+import { changed, unlessEmpty, withoutAt } from '../../format/change-document.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import { MomentField } from '../../ui/moment-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
+import { OWN_ZONE, TimeZoneField } from '../../ui/time-zone-field.tsx';
 import { type DocumentFormProps, DocumentPage } from './document-page.tsx';
 import { FormFrame } from './form-frame.tsx';
 import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
-import { listOf, listText } from './text-lists.ts';
-
-const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { useChoices } from './people-fields.tsx';
+import { TurnFields } from './turn-fields.tsx';
 
 export function OnCallPage() {
   const t = useTranslations('notifications');
@@ -56,22 +56,17 @@ function OnCallCalendar({ id }: { id: string }) {
 function OnCallForm({ before, save, close }: DocumentFormProps<OnCall, OnCallInput>) {
   const t = useTranslations('notifications');
   const [draft, setDraft] = useState<OnCallInput>(() => draftOf(before));
-  const [people, setPeople] = useState(listText(draft.contacts));
-  const change = (part: Partly<OnCallInput>) => setDraft({ ...draft, ...part } as OnCallInput);
+  const change = (part: Partly<OnCallInput>) => setDraft(changed(draft, part));
   return (
-    <FormFrame submit={() => save({ ...draft, contacts: listOf(people) ?? [] })} close={close}>
+    <FormFrame submit={() => save(draft)} close={close}>
       <NameFields draft={draft} isNew={before === undefined} change={change} />
-      <TextField
-        label={t('rotationContacts')}
-        hint={t('rotationHint')}
-        required
-        value={people}
-        onChange={setPeople}
-      />
+      <TurnFields contacts={draft.contacts} onChange={(contacts) => change({ contacts })} />
       <div className={styles.line}>
         <MomentField
           label={t('firstHandover')}
           required
+          pointer="/starts_at"
+          zone={draft.time_zone}
           value={draft.starts_at}
           onChange={(starts_at) => change({ starts_at })}
         />
@@ -79,18 +74,20 @@ function OnCallForm({ before, save, close }: DocumentFormProps<OnCall, OnCallInp
           label={t('shift')}
           placeholder="7d"
           required
+          pointer="/shift"
           value={draft.shift}
           onChange={(shift) => change({ shift })}
         />
-        <TextField
-          label={t('timeZone')}
+        <TimeZoneField
+          pointer="/time_zone"
           value={draft.time_zone}
           onChange={(time_zone) => change({ time_zone })}
         />
       </div>
       <Overrides
         overrides={draft.overrides ?? []}
-        onChange={(overrides) => change({ overrides })}
+        zone={draft.time_zone}
+        onChange={(overrides) => change({ overrides: unlessEmpty(overrides) })}
       />
     </FormFrame>
   );
@@ -100,18 +97,17 @@ type Override = NonNullable<OnCallInput['overrides']>[number];
 
 function Overrides({
   overrides,
+  zone,
   onChange,
 }: {
   overrides: readonly Override[];
+  zone: string;
   onChange(overrides: Override[]): void;
 }) {
   const t = useTranslations('notifications');
-  const { data: contacts } = useQuery(documentsQuery<Contact>('contacts'));
-  const choices = (contacts?.items ?? []).map(({ id, name }) => [id, name || id] as const);
+  const choices = useChoices('contacts');
   const set = (at: number, part: Partial<Override>) =>
-    onChange(
-      overrides.map((override, index) => (index === at ? { ...override, ...part } : override)),
-    );
+    onChange(overrides.map((other, place) => (place === at ? { ...other, ...part } : other)));
   return (
     <fieldset>
       <legend>{t('overrides')}</legend>
@@ -121,24 +117,29 @@ function Overrides({
           <MomentField
             label={t('from')}
             required
+            pointer={`/overrides/${at}/from`}
+            zone={zone}
             value={override.from}
             onChange={(from) => set(at, { from })}
           />
           <MomentField
             label={t('to')}
             required
+            pointer={`/overrides/${at}/to`}
+            zone={zone}
             value={override.to}
             onChange={(to) => set(at, { to })}
           />
           <ChoiceField
             label={t('contact')}
+            pointer={`/overrides/${at}/contact`}
             value={override.contact}
             choices={choices}
             onChange={(contact) => set(at, { contact })}
           />
           <Button
             aria-label={t('removeOverride')}
-            onClick={() => onChange(overrides.filter((_, index) => index !== at))}
+            onClick={() => onChange(withoutAt(overrides, at))}
           >
             <Trash2 size={16} aria-hidden />
           </Button>

@@ -32,6 +32,7 @@ export function SettingsFields({ channel, settings, onChange }: SettingsFieldsPr
           isRequired={required.includes(name)}
           isSecret={channel.secrets.includes(name)}
           value={settings[name]}
+          pointer={`/settings/${name}`}
           onChange={(value) => set(name, value)}
         />
       ))}
@@ -46,10 +47,12 @@ interface SettingFieldProps {
   isRequired: boolean;
   isSecret: boolean;
   value: unknown;
+  pointer: string;
   onChange(value: unknown): void;
 }
 
-function SettingField({ name, schema, isRequired, isSecret, value, onChange }: SettingFieldProps) {
+function SettingField(props: SettingFieldProps) {
+  const { name, schema, isRequired, isSecret, value, pointer, onChange } = props;
   const t = useTranslations('notifications');
   const locale = useLocale();
   const kind = fieldKind(schema);
@@ -73,6 +76,7 @@ function SettingField({ name, schema, isRequired, isSecret, value, onChange }: S
         label={label}
         value={typeof value === 'string' ? value : ''}
         choices={[['', '–'], ...choices]}
+        pointer={pointer}
         onChange={(choice) => onChange(choice === '' ? undefined : choice)}
       />
     );
@@ -87,6 +91,7 @@ function SettingField({ name, schema, isRequired, isSecret, value, onChange }: S
       autoComplete="off"
       required={isRequired}
       value={textOfValue(value)}
+      pointer={pointer}
       onChange={(text) => onChange(valueOfText(text, kind))}
     />
   );

@@ -4,7 +4,7 @@ import { ask } from '../../api/ask.ts';
 import { documentsQuery } from '../../api/queries.ts';
 import { useNotices } from '../../ui/notices.tsx';
 
-export type Collection = 'contacts' | 'policies' | 'on-call' | 'maintenance-windows';
+export type Collection = 'contacts' | 'policies' | 'on-call' | 'maintenance-windows' | 'templates';
 
 /** Fields that the platform gives and does not take. */
 const GIVEN = new Set([
@@ -18,6 +18,7 @@ const GIVEN = new Set([
   'until',
   'handovers',
   'failing',
+  'warnings',
 ]);
 
 interface Stored {
@@ -51,6 +52,10 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
     await ask(`PUT ${address(before.id)}`, { body: inputOf(before) }).catch(failed);
     await renew();
   }
+  async function takeAway({ id }: Document): Promise<void> {
+    await ask(`DELETE ${address(id)}`).catch(failed);
+    await renew();
+  }
   return {
     items: data?.items,
     error,
@@ -64,7 +69,8 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
         before === undefined
           ? await ask<Document>(`POST /v1/${collection}`, { body: input })
           : await ask<Document>(`PUT ${address(before.id)}`, { body });
-      done(t('saved', { id: stored.id }), before && (() => void changeBack(before)));
+      const undo = () => void (before === undefined ? takeAway(stored) : changeBack(before));
+      done(t('saved', { id: stored.id }), undo);
       await renew();
       return stored;
     },

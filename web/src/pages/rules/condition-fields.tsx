@@ -36,6 +36,7 @@ export function ConditionFields({ draft, change }: RuleFieldsProps) {
         {HAS_METRIC.has(kind) && (
           <TextField
             label={t('metric')}
+            pointer="/when/metric"
             placeholder="temperature"
             value={draft.metric}
             onChange={(metric) => change({ metric })}
@@ -51,6 +52,7 @@ export function ConditionFields({ draft, change }: RuleFieldsProps) {
         {HAS_DEADBAND.has(kind) && (
           <TextField
             label={t('deadband')}
+            pointer="/when/deadband"
             hint={t('deadbandHint')}
             inputMode="decimal"
             value={draft.deadband}
@@ -59,6 +61,7 @@ export function ConditionFields({ draft, change }: RuleFieldsProps) {
         )}
         <TextField
           label={t('onDelay')}
+          pointer="/when/on_delay"
           hint={t('onDelayHint')}
           placeholder="5m"
           value={draft.onDelay}
@@ -66,6 +69,7 @@ export function ConditionFields({ draft, change }: RuleFieldsProps) {
         />
         <TextField
           label={t('offDelay')}
+          pointer="/when/off_delay"
           hint={t('offDelayHint')}
           placeholder="1m"
           value={draft.offDelay}
@@ -85,12 +89,14 @@ function KindFields({ draft, change }: RuleFieldsProps) {
         <div className={styles.line}>
           <TextField
             label={t('changeBy')}
+            pointer="/when/change/by"
             inputMode="decimal"
             value={draft.changeBy}
             onChange={(changeBy) => change({ changeBy })}
           />
           <TextField
             label={t('within')}
+            pointer="/when/change/within"
             value={draft.changeWithin}
             onChange={(changeWithin) => change({ changeWithin })}
           />
@@ -100,6 +106,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
       return (
         <TextField
           label={t('silentFor')}
+          pointer="/when/silent"
           hint={t('silentHint')}
           value={draft.silent}
           onChange={(silent) => change({ silent })}
@@ -110,11 +117,13 @@ function KindFields({ draft, change }: RuleFieldsProps) {
         <div className={styles.line}>
           <TextField
             label={t('flatFor')}
+            pointer="/when/flat/for"
             value={draft.flatFor}
             onChange={(flatFor) => change({ flatFor })}
           />
           <TextField
             label={t('tolerance')}
+            pointer="/when/flat/tolerance"
             inputMode="decimal"
             value={draft.tolerance}
             onChange={(tolerance) => change({ tolerance })}
@@ -125,6 +134,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
       return (
         <ChoiceField
           label={t('sensitivity')}
+          pointer="/when/anomaly/sensitivity"
           value={draft.sensitivity}
           choices={(['low', 'medium', 'high'] as const).map((name) => [
             name,
@@ -138,18 +148,21 @@ function KindFields({ draft, change }: RuleFieldsProps) {
         <div className={styles.line}>
           <TextField
             label={t('forecastAbove')}
+            pointer="/when/forecast/above"
             inputMode="decimal"
             value={draft.forecastAbove}
             onChange={(forecastAbove) => change({ forecastAbove })}
           />
           <TextField
             label={t('forecastBelow')}
+            pointer="/when/forecast/below"
             inputMode="decimal"
             value={draft.forecastBelow}
             onChange={(forecastBelow) => change({ forecastBelow })}
           />
           <TextField
             label={t('within')}
+            pointer="/when/forecast/within"
             value={draft.forecastWithin}
             onChange={(forecastWithin) => change({ forecastWithin })}
           />
@@ -159,6 +172,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
       return (
         <TextField
           label={t('calibrationDue')}
+          pointer="/when/calibration_due"
           value={draft.calibrationDue}
           onChange={(calibrationDue) => change({ calibrationDue })}
         />
@@ -167,6 +181,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
       return (
         <TextField
           label={t('expression')}
+          pointer="/when/expression"
           hint={t('expressionHint')}
           placeholder="dew_point(temperature, humidity) > 18"
           value={draft.expression}

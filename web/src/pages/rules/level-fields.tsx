@@ -27,12 +27,14 @@ export function LevelFields({ draft, change }: RuleFieldsProps) {
             <>
               <TextField
                 label={t('lowest')}
+                pointer={`/when/outside/${at}/range`}
                 inputMode="decimal"
                 value={level.from}
                 onChange={(from) => set(at, { from })}
               />
               <TextField
                 label={t('highest')}
+                pointer={`/when/outside/${at}/range/1`}
                 inputMode="decimal"
                 value={level.to}
                 onChange={(to) => set(at, { to })}
@@ -41,6 +43,7 @@ export function LevelFields({ draft, change }: RuleFieldsProps) {
           ) : (
             <TextField
               label={t('limit')}
+              pointer={`/when/${kind}/${at}/limit`}
               inputMode="decimal"
               value={level.limit}
               onChange={(limit) => set(at, { limit })}
@@ -48,6 +51,7 @@ export function LevelFields({ draft, change }: RuleFieldsProps) {
           )}
           <ChoiceField
             label={t('severity')}
+            pointer={`/when/${kind}/${at}/severity`}
             value={level.severity}
             choices={[
               ['', t('ofRule')],

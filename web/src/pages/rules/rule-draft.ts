@@ -7,9 +7,10 @@ import type {
   Schedule,
   Severity,
 } from '#domain/rule.ts';
+import { labelsOf, labelsText, listOf, listText } from '../../format/text-lists.ts';
 
 // A rule as a form holds it: every field is text, so that half of a number can be typed. `ruleOf` writes the
-// JSON that the API takes, `draftOf` reads it back; what the form does not show is kept as it was.
+// JSON that the API takes, `draftOf` reads it back; what is not changed in the form stays to the letter.
 // Tested by: rule-draft.test.ts
 
 /** `limit` for above and below; `from` and `to` for outside. */
@@ -18,12 +19,6 @@ export interface LevelDraft {
   from: string;
   to: string;
   severity: '' | Severity;
-}
-
-export interface WindowDraft {
-  days: string[];
-  from: string;
-  to: string;
 }
 
 export interface RuleDraft {
@@ -55,8 +50,9 @@ export interface RuleDraft {
   reAlert: string;
   policy: string;
   timeZone: string;
-  windows: WindowDraft[];
+  windows: Schedule['windows'];
   enabled: boolean;
+  managedBy: string | undefined;
 }
 
 export const EMPTY_LEVEL: LevelDraft = { limit: '', from: '', to: '', severity: '' };
@@ -92,6 +88,7 @@ export const EMPTY_RULE: RuleDraft = {
   timeZone: '',
   windows: [],
   enabled: true,
+  managedBy: undefined,
 };
 
 /** Which of the fields of a condition a kind has. */
@@ -116,12 +113,6 @@ export const HAS_LEVELS: ReadonlySet<ConditionKind> = new Set(['above', 'below',
 const numberOf = (text: string) =>
   text.trim() === '' ? null : Number(text.trim().replace(',', '.'));
 const given = (text: string) => (text.trim() === '' ? undefined : text.trim());
-const listOf = (text: string) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-
 /** Leaves out what is undefined: absent and undefined are not the same to the API. */
 function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
@@ -133,25 +124,13 @@ function localizedOf({ en, fr }: { en: string; fr: string }): Localized | undefi
 }
 
 function whereOf({ sensors, labels }: RuleDraft): RuleInput['where'] {
-  const pairs = listOf(labels).map((pair) => {
-    const at = pair.indexOf('=');
-    return at < 0 ? [pair, ''] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-  });
-  const where = compact({
-    sensors: sensors.trim() === '' ? undefined : listOf(sensors),
-    labels: pairs.length === 0 ? undefined : (Object.fromEntries(pairs) as Record<string, string>),
-  });
+  const where = compact({ sensors: listOf(sensors), labels: labelsOf(labels) });
   return Object.keys(where).length === 0 ? undefined : (where as RuleInput['where']);
 }
 
 function scheduleOf({ timeZone, windows }: RuleDraft): Schedule | undefined {
   if (windows.length === 0) return undefined;
-  return {
-    time_zone: timeZone,
-    windows: windows.map(({ days, from, to }) =>
-      compact({ days: days.length === 0 ? undefined : days, from, to }),
-    ),
-  } as Schedule;
+  return { time_zone: timeZone, windows };
 }
 
 /** What each kind writes under `when`, besides the fields that several have. */
@@ -186,21 +165,33 @@ function limitOf({ limit, severity }: LevelDraft): object {
   return compact({ limit: numberOf(limit), severity: severity || undefined });
 }
 
-/** The JSON of the API. It may be refused: the platform judges, and its words are shown. */
-export function ruleOf(draft: RuleDraft): RuleInput {
-  const { kind } = draft;
-  const when = compact({
-    metric: HAS_METRIC.has(kind) ? draft.metric.trim() : undefined,
-    ...WRITE[kind](draft),
-    deadband: HAS_DEADBAND.has(kind) ? (numberOf(draft.deadband) ?? undefined) : undefined,
-    on_delay: given(draft.onDelay),
-    off_delay: given(draft.offDelay),
-  }) as unknown as Condition;
+/**
+ * The JSON of the API. It may be refused: the platform judges, and its words are shown. Parts of the rule `before` that
+ * the form has not changed are as they were there, however they were written.
+ */
+export function ruleOf(draft: RuleDraft, before?: Rule | RuleInput): RuleInput {
+  const after = written(draft);
+  if (before === undefined) return after;
+  const unchanged = written(draftOf(before));
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as FieldName[];
+  const fields = names.filter((name) => !GIVEN.has(name));
+  const isSame = (name: FieldName) =>
+    JSON.stringify(after[name]) === JSON.stringify(unchanged[name]);
+  return compact(
+    Object.fromEntries(fields.map((name) => [name, (isSame(name) ? before : after)[name]])),
+  ) as RuleInput;
+}
+
+type FieldName = keyof RuleInput;
+/** What only the platform writes. */
+const GIVEN: ReadonlySet<string> = new Set(['revision', 'created_at', 'updated_at']);
+
+function written(draft: RuleDraft): RuleInput {
   return compact({
     id: given(draft.id),
     name: localizedOf(draft.name),
     where: whereOf(draft),
-    when,
+    when: conditionOf(draft),
     severity: draft.severity || undefined,
     message: localizedOf(draft.message),
     instructions: localizedOf(draft.instructions),
@@ -209,7 +200,19 @@ export function ruleOf(draft: RuleDraft): RuleInput {
     policy: given(draft.policy),
     schedule: scheduleOf(draft),
     enabled: draft.enabled,
+    managed_by: draft.managedBy,
   }) as RuleInput;
+}
+
+function conditionOf(draft: RuleDraft): Condition {
+  const { kind } = draft;
+  return compact({
+    metric: HAS_METRIC.has(kind) ? draft.metric.trim() : undefined,
+    ...WRITE[kind](draft),
+    deadband: HAS_DEADBAND.has(kind) ? (numberOf(draft.deadband) ?? undefined) : undefined,
+    on_delay: given(draft.onDelay),
+    off_delay: given(draft.offDelay),
+  }) as unknown as Condition;
 }
 
 const text = (value: number | undefined) => (value === undefined ? '' : String(value));
@@ -261,10 +264,8 @@ export function draftOf(rule: Rule | RuleInput): RuleDraft {
     ...conditionDraft(when),
     id: rule.id ?? '',
     name: localized(rule.name),
-    sensors: (where?.sensors ?? []).join(', '),
-    labels: Object.entries(where?.labels ?? {})
-      .map(([name, value]) => `${name}=${value}`)
-      .join(', '),
+    sensors: listText(where?.sensors),
+    labels: labelsText(where?.labels),
     metric: 'metric' in when ? when.metric : '',
     deadband: 'deadband' in when ? text(when.deadband) : '',
     onDelay: when.on_delay ?? '',
@@ -276,11 +277,8 @@ export function draftOf(rule: Rule | RuleInput): RuleDraft {
     reAlert: rule.re_alert ?? '',
     policy: rule.policy ?? '',
     timeZone: schedule?.time_zone ?? '',
-    windows: (schedule?.windows ?? []).map(({ days = [], from, to }) => ({
-      days: [...days],
-      from,
-      to,
-    })),
+    windows: schedule?.windows ?? [],
     enabled: rule.enabled ?? true,
+    managedBy: rule.managed_by,
   };
 }

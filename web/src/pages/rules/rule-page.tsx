@@ -2,10 +2,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { Rule } from '#domain/rule.ts';
+import type { Rule, RuleInput } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
 import { ruleQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { FieldProblems, useProblemFocus } from '../../ui/field-notes.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -40,7 +41,8 @@ function RuleEditor({ rule }: { rule: Rule | undefined }) {
   const { base, draft, setDraft, isBehind, takeUp } = useRuleDraft(rule);
   const [problem, setProblem] = useState<unknown>();
   const { save, remove } = useRuleChanges(base, { setProblem, takeUp });
-  const input = ruleOf(draft);
+  const input = ruleOf(draft, base);
+  const form = useProblemFocus(problem);
   return (
     <>
       <Link to="/rules">{t('back')}</Link>
@@ -53,16 +55,19 @@ function RuleEditor({ rule }: { rule: Rule | undefined }) {
       </PageHeader>
       <div className={styles.columns}>
         <form
+          ref={form}
           onSubmit={(event) => {
             event.preventDefault();
-            void save(draft);
+            void save(input);
           }}
         >
-          <RuleForm
-            draft={draft}
-            isNew={rule === undefined}
-            change={(part) => setDraft({ ...draft, ...part })}
-          />
+          <FieldProblems problem={problem}>
+            <RuleForm
+              draft={draft}
+              isNew={rule === undefined}
+              change={(part) => setDraft({ ...draft, ...part })}
+            />
+          </FieldProblems>
           <div role="alert">
             {problem !== undefined && <ProblemText problem={problem} />}
             {isBehind && rule !== undefined && (
@@ -135,14 +140,18 @@ function useRuleChanges(
   /** As it was before a change; where it has been removed since, that stands and is said. */
   const changeBack = (before: Rule) =>
     ask(`GET /v1/rules/${encodeURIComponent(before.id)}`).then(() => put(before), failed);
+  const takeAway = async ({ id }: Rule) => {
+    await ask(`DELETE /v1/rules/${encodeURIComponent(id)}`).catch(failed);
+    await renew();
+    await navigate({ to: '/rules' });
+  };
   return {
-    async save(draft: RuleDraft) {
+    async save({ id, ...body }: RuleInput) {
       setProblem(undefined);
-      const { id: _id, ...body } = ruleOf(draft);
       try {
         if (rule === undefined) {
-          const made = await ask<Rule>('POST /v1/rules', { body: ruleOf(draft) });
-          done(t('saved', { rule: made.id }));
+          const made = await ask<Rule>('POST /v1/rules', { body: { id, ...body } });
+          done(t('saved', { rule: made.id }), () => void takeAway(made));
           await renew();
           await navigate({ to: '/rules/$id', params: { id: made.id } });
           return;

@@ -1,0 +1,173 @@
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import type { NotificationType, Policy, PolicyInput } from '#domain/notification.ts';
+import { changed, changedPart, unlessEmpty } from '../../format/change-document.ts';
+import { CheckBoxes } from '../../ui/check-boxes.tsx';
+import { LabelsField, ListField } from '../../ui/parsed-field.tsx';
+import type { Partly } from '../../ui/partly.ts';
+import { TextField } from '../../ui/text-field.tsx';
+import type { DocumentFormProps } from './document-page.tsx';
+import { FormFrame } from './form-frame.tsx';
+import { GroupFields } from './group-fields.tsx';
+import { NameFields } from './name-fields.tsx';
+import styles from './notifications.module.css';
+import { PeopleBoxes, TemplateField } from './people-fields.tsx';
+import { QuietHoursFields } from './quiet-hours-fields.tsx';
+import { StepFields } from './step-fields.tsx';
+
+const TYPES = ['raised', 'escalated', 'severity_changed', 'cleared', 'acknowledged'] as const;
+/** What is told of where the policy does not say; and that a severity rises. */
+const USUAL = ['raised', 'escalated', 'cleared'] as const;
+const SEVERITIES = ['info', 'warning', 'critical'] as const;
+const NEW: PolicyInput = { steps: [{ contacts: [] }], enabled: true };
+
+type Match = NonNullable<PolicyInput['match']>;
+
+/** Every field of the API's document; the draft is the document itself. */
+export function PolicyForm({ before, save, close }: DocumentFormProps<Policy, PolicyInput>) {
+  const t = useTranslations('notifications');
+  const [draft, setDraft] = useState<PolicyInput>(() => draftOf(before));
+  const change = (part: Partly<PolicyInput>) => setDraft(changed(draft, part));
+  return (
+    <FormFrame submit={() => save(draft)} close={close}>
+      <NameFields draft={draft} isNew={before === undefined} change={change} />
+      <MatchFields match={draft.match} onChange={(match) => change({ match })} />
+      <StepFields steps={draft.steps} onChange={(steps) => change({ steps })} />
+      <TellingFields draft={draft} change={change} />
+      <GroupFields group={draft.group} onChange={(group) => change({ group })} />
+      <QuietHoursFields
+        quietHours={draft.quiet_hours}
+        onChange={(quiet_hours) => change({ quiet_hours })}
+      />
+      <FallbackFields draft={draft} change={change} />
+      <TemplateField value={draft.template} onChange={(template) => change({ template })} />
+      <label>
+        <input
+          type="checkbox"
+          checked={draft.enabled ?? true}
+          onChange={({ target }) => change({ enabled: target.checked })}
+        />{' '}
+        {t('enabled')}
+      </label>
+    </FormFrame>
+  );
+}
+
+function MatchFields({
+  match,
+  onChange,
+}: {
+  match: Match | undefined;
+  onChange(match: Match | undefined): void;
+}) {
+  const t = useTranslations('notifications');
+  const words = useTranslations('words.severity');
+  const change = (part: Partly<Match>) => onChange(changedPart(match, part));
+  return (
+    <fieldset>
+      <legend>{t('matchTitle')}</legend>
+      <p className="muted">{t('matchExplain')}</p>
+      <CheckBoxes
+        legend={t('severity')}
+        choices={SEVERITIES.map((name) => [name, words(name)] as const)}
+        chosen={match?.severity ?? []}
+        pointer="/match/severity"
+        onChange={(severity) => change({ severity: unlessEmpty(severity) })}
+      />
+      <div className={styles.line}>
+        <ListField
+          label={t('matchSensors')}
+          placeholder="freezer-*"
+          pointer="/match/sensors"
+          value={match?.sensors}
+          onChange={(sensors) => change({ sensors: sensors && [...sensors] })}
+        />
+        <LabelsField
+          label={t('matchLabels')}
+          placeholder="site=lyon"
+          pointer="/match/labels"
+          value={match?.labels}
+          onChange={(labels) => change({ labels })}
+        />
+        <ListField
+          label={t('matchLocations')}
+          placeholder="lyon/*"
+          pointer="/match/locations"
+          value={match?.locations}
+          onChange={(locations) => change({ locations: locations && [...locations] })}
+        />
+        <ListField
+          label={t('matchRules')}
+          placeholder="freezer-too-warm"
+          pointer="/match/rules"
+          value={match?.rules}
+          onChange={(rules) => change({ rules: rules && [...rules] })}
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+interface PartProps {
+  draft: PolicyInput;
+  change(part: Partly<PolicyInput>): void;
+}
+
+/** What is told of, and how often. */
+function TellingFields({ draft, change }: PartProps) {
+  const t = useTranslations('notifications');
+  const alerts = useTranslations('alerts.type');
+  const chosen: readonly NotificationType[] = draft.on ?? USUAL;
+  return (
+    <fieldset>
+      <legend>{t('telling')}</legend>
+      <CheckBoxes<NotificationType>
+        legend={t('on')}
+        hint={draft.on === undefined ? t('onUsual') : undefined}
+        choices={TYPES.map((type) => [type, alerts(type)] as const)}
+        chosen={chosen}
+        pointer="/on"
+        onChange={(on) => change({ on })}
+      />
+      <TextField
+        label={t('repeat')}
+        hint={t('repeatHint')}
+        placeholder="4h"
+        pointer="/repeat"
+        value={draft.repeat ?? ''}
+        onChange={(repeat) => change({ repeat: repeat || undefined })}
+      />
+    </fieldset>
+  );
+}
+
+function FallbackFields({ draft, change }: PartProps) {
+  const t = useTranslations('notifications.fallback');
+  return (
+    <fieldset>
+      <legend>{t('title')}</legend>
+      <p className="muted">{t('explain')}</p>
+      <PeopleBoxes
+        legend={t('contacts')}
+        collection="contacts"
+        chosen={draft.fallback}
+        pointer="/fallback"
+        onChange={(fallback) => change({ fallback: unlessEmpty(fallback) })}
+      />
+      <TextField
+        label={t('after')}
+        hint={t('afterHint')}
+        placeholder="2m"
+        pointer="/fallback_after"
+        value={draft.fallback_after ?? ''}
+        onChange={(after) => change({ fallback_after: after || undefined })}
+      />
+    </fieldset>
+  );
+}
+
+function draftOf(before: Policy | undefined): PolicyInput {
+  if (before === undefined) return NEW;
+  const { id: _id, created_at: _made, updated_at: _changed, ...input } = before;
+  return input;
+}
