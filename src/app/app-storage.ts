@@ -11,6 +11,7 @@ import type { CommitStore } from '#storage/commit-store.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import type { ClaimDue } from '#storage/state/outbox.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
+import type { StorageMeter } from '#storage/storage-meter.ts';
 import type { Bus } from '#stream/bus.ts';
 
 /** What every part of the platform is built with. */
@@ -51,6 +52,7 @@ export interface AppStorage {
   readonly shared: SharedStorage | undefined;
   /** undefined where the engine has tools of its own for that. */
   readonly backups: BackupStore | undefined;
+  readonly meter: StorageMeter;
   /** The journal id through which the history shows everything. */
   loadedThrough(): number;
   /** Rejects where questions about the past cannot be answered. */

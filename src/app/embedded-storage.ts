@@ -7,7 +7,9 @@ import {
   type EmbeddedHistory,
   openEmbeddedHistory,
 } from '#storage/embedded/history/embedded-history.ts';
+import { measureFolder } from '#storage/embedded/measure-folder.ts';
 import { type EmbeddedState, openEmbeddedState } from '#storage/embedded/open-state.ts';
+import { createStorageMeter } from '#storage/storage-meter.ts';
 import { type AppContext, type AppStorage, built } from './app-storage.ts';
 
 // Tested by: test/e2e/app.test.ts
@@ -67,6 +69,7 @@ export function createEmbeddedStorage({ config, clock, logger }: AppContext): Ap
         history: built(history),
       });
     },
+    meter: createStorageMeter(() => measureFolder(config.dataDir), clock),
     shared: undefined,
     loadedThrough: () => built(history).loadedThrough(),
     check: () => built(history).check(),

@@ -22,7 +22,7 @@ interface Parts {
 export function createOperationServices(context: AppContext, parts: Parts): OperationServices {
   const { bus, clock } = context;
   const { publicUrl, limits, lateAfterMs, canaryMs, heartbeatUrl } = context.config;
-  const { state, history, backups } = parts.storage;
+  const { state, history, backups, meter } = parts.storage;
   return {
     state,
     history,
@@ -37,6 +37,7 @@ export function createOperationServices(context: AppContext, parts: Parts): Oper
     channels: createChannelRegistry(parts.channels, { clock, publicUrl }),
     ...sensorPorts(context, parts),
     backups,
+    meter,
     simulator: parts.simulator,
   };
 }

@@ -4,10 +4,12 @@ import { JournalKeeper } from '#services/processor/journal-keeper.ts';
 import { RetentionKeeper } from '#services/processor/retention-keeper.ts';
 import { claimDueAs } from '#storage/postgres/claim-due.ts';
 import { withLease } from '#storage/postgres/lease.ts';
+import { measureDatabase } from '#storage/postgres/measure-database.ts';
 import { openPostgres, type PostgresStorage } from '#storage/postgres/open-postgres.ts';
 import { createChangeFeed } from '#storage/postgres/published-changes.ts';
 import { RollupKeeper } from '#storage/postgres/rollup-keeper.ts';
 import type { Shard } from '#storage/postgres/shard.ts';
+import { createStorageMeter } from '#storage/storage-meter.ts';
 import { type AppContext, type AppStorage, built } from './app-storage.ts';
 import { createProcessLink } from './process-link.ts';
 
@@ -68,6 +70,10 @@ export function createPostgresStorage(context: AppContext, url: string): AppStor
       };
     },
     backups: undefined,
+    meter: createStorageMeter(() => {
+      const { pool, capabilities } = built(database);
+      return measureDatabase(pool, { url, capabilities });
+    }, clock),
     // Commits write the history themselves.
     loadedThrough: () => Number.POSITIVE_INFINITY,
     check: async () => {

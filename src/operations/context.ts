@@ -6,6 +6,7 @@ import type { BackupStore } from '#storage/backup-store.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import { type AuditRow, insertAudit } from '#storage/state/audit.ts';
 import type { StateStore, StateTransaction } from '#storage/state/state-store.ts';
+import type { StorageMeter } from '#storage/storage-meter.ts';
 import type { Bus } from '#stream/bus.ts';
 import type { ChannelRegistry } from './contact/channel-port.ts';
 import type { LiveSensors } from './sensor/live-sensors.ts';
@@ -34,6 +35,7 @@ export interface OperationServices {
   registry: SensorRegistry;
   /** Absent where the engine leaves backups to tools of its own. */
   backups?: BackupStore | undefined;
+  meter: StorageMeter;
   /** Absent in a process without a gateway, which could send nothing. */
   simulator?: Simulator | undefined;
 }

@@ -95,3 +95,19 @@ test('alerts say their values in the units that are chosen, one quantity at a ti
   await page.getByText('304 K').first().waitFor();
   await page.getByText(/^303\.1\d* K$/).waitFor();
 });
+
+test('the settings say what is kept how long and where, and how that is changed, in both languages', async (context) => {
+  const app = await createTestApp({ VIGIE_RETENTION: '400d' });
+  await app.send(reading(4));
+  const page = await openPage(context, app.url, { path: '/settings' });
+  const kept = page.getByRole('region', { name: 'What is kept, and where' });
+  await kept.getByText('400 days; older ones are refused and removed').waitFor();
+  await kept.getByText('the newest 100,000').waitFor();
+  await kept.getByText(/set VIGIE_RETENTION .* then restart it/).waitFor();
+  await kept.getByText(app.dataDir).waitFor();
+  await kept.getByText(/^\d[\d.]* [kM]B \(readings /i).waitFor();
+  await page.getByLabel('Language').selectOption('Français');
+  const french = page.getByRole('region', { name: 'Ce qui est gardé, et où' });
+  await french.getByText('400 jours ; les plus anciens sont refusés et supprimés').waitFor();
+  await french.getByText(/\s[kM]o \(relevés /).waitFor();
+});

@@ -45,6 +45,20 @@ describe.skipIf(postgresObstacle !== undefined)('one process over PostgreSQL', (
     expect(alerts).toHaveLength(1);
   });
 
+  test('the settings say where the data lie and how much room they take, without the password', async () => {
+    const url = await cluster.createDatabase();
+    const platform = await createTestApp({ VIGIE_POSTGRES_URL: url, VIGIE_RETENTION: '30d' });
+    const { host, pathname } = new URL(url);
+    const { body } = await platform.call('GET', '/v1/settings');
+    expect(body).toMatchObject({
+      retention: { readings: '30d' },
+      storage: { place: `${host}${pathname}`, parts: [], free_bytes: null },
+    });
+    expect(body.storage.engine).toMatch(/^PostgreSQL \d+\.\d+(, TimescaleDB)?$/);
+    // An empty database with our tables has some megabytes.
+    expect(body.storage.bytes).toBeGreaterThan(5_000_000);
+  });
+
   test('a second process stands by, and takes over when the first one ends', async () => {
     const url = await cluster.createDatabase();
     const first = await createTestApp({ VIGIE_POSTGRES_URL: url });

@@ -20,6 +20,7 @@ import { vapidKeys } from '#storage/state/vapid-keys.ts';
 import { Bus } from '#stream/bus.ts';
 import { type ClosableStore, createInProcessState } from './in-process-state.ts';
 import { MemoryHistory } from './memory-history.ts';
+import { EMPTY_STORAGE } from './operations.ts';
 import { sensorRow } from './state-rows.ts';
 
 export const ADMIN_KEY = 'an-admin-key-of-some-length';
@@ -96,6 +97,7 @@ export async function createApiUnderTest(changes: Partial<ApiOptions> = {}) {
     channels: createChannelRegistry(channels, { clock, publicUrl }),
     live: { find: async () => new Map() },
     registry: createTableRegistry(state),
+    meter: { measure: async () => ({ ...EMPTY_STORAGE, measuredMs: clock.now() }) },
   };
   const authenticator = new Authenticator({ state, clock, bus });
   authenticator.start();

@@ -10,6 +10,7 @@ import type { SensorRegistry } from '#operations/sensor/registry-port.ts';
 import type { HistoryStore } from '#storage/history-store.ts';
 import { insertAudit } from '#storage/state/audit.ts';
 import type { StateStore } from '#storage/state/state-store.ts';
+import type { StorageUse } from '#storage/storage-meter.ts';
 import { Bus, type BusTopic } from '#stream/bus.ts';
 import { createInProcessState } from './in-process-state.ts';
 import { T0 } from './state-rows.ts';
@@ -60,6 +61,9 @@ export async function createOperations(
       selfWatch: { canaryMs: 0, isHeartbeatSet: false },
     },
     channels: testChannels,
+    meter: {
+      measure: async () => ({ ...EMPTY_STORAGE, measuredMs: clock.now() }),
+    },
     live: {
       find: async (customer: string, sensors: readonly { sensor_id: string }[]) =>
         new Map(
@@ -143,6 +147,15 @@ function storedRegistry(state: StateStore, clock: { now(): number }): SensorRegi
       }),
   };
 }
+
+/** Of a platform whose stores take no room. */
+export const EMPTY_STORAGE: StorageUse = {
+  engine: 'memory',
+  place: 'this process',
+  bytes: 0,
+  parts: [],
+  freeBytes: undefined,
+};
 
 const testChannels: ChannelRegistry = {
   names: () => ['webhook', 'email'],

@@ -33,6 +33,7 @@ import { ruleRoutes } from './routes/v1/rules.ts';
 import { sensorReadingRoutes } from './routes/v1/sensor-readings.ts';
 import { sensorRoutes } from './routes/v1/sensors.ts';
 import { sessionRoutes } from './routes/v1/session.ts';
+import { settingsRoutes } from './routes/v1/settings.ts';
 import { simulationRoutes } from './routes/v1/simulation.ts';
 import { statusRoutes } from './routes/v1/status.ts';
 import { templateRoutes } from './routes/v1/templates.ts';
@@ -106,6 +107,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   sessionRoutes(app, context);
   overviewRoutes(app, context);
   auditRoutes(app, context);
+  settingsRoutes(app, context);
   statusRoutes(app, context);
   simulationRoutes(app, context);
   documentationRoutes(app, document);

@@ -42,7 +42,7 @@ export function listDeadLetterRows(
 }
 
 /** How many of a customer's dead letters are kept. */
-const DEAD_LETTERS_KEPT = 100_000;
+export const DEAD_LETTERS_KEPT = 100_000;
 const PRUNE_STEP = 500;
 
 /**

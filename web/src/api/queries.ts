@@ -8,6 +8,7 @@ import type { Delivery } from '#domain/notification.ts';
 import type { OnCallView } from '#domain/on-call.ts';
 import type { Overview } from '#domain/overview.ts';
 import type { Place } from '#domain/place.ts';
+import type { PlatformSettings } from '#domain/platform-settings.ts';
 import type { Rule } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
@@ -32,6 +33,13 @@ export interface Status {
 export const statusQuery = queryOptions({
   queryKey: ['status'],
   queryFn: ({ signal }) => ask<Status>('GET /v1/status', { signal }),
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => ask<PlatformSettings>('GET /v1/settings', { signal }),
+  // Data grow without a word on the live stream.
+  refetchOnMount: 'always',
 });
 
 export type AlertFilter = Partial<

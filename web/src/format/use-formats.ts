@@ -11,6 +11,8 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', SECOND],
 ];
 
+const BYTES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
+
 /** `en` of London writes its dates otherwise than `en` of New York: the reader's browser knows which. */
 function localeOf(language: 'en' | 'fr'): string {
   return navigator.languages.find((name) => name.startsWith(language)) ?? language;
@@ -26,12 +28,29 @@ function formatsOf(language: 'en' | 'fr', choice: UnitChoice) {
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const minute = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
+  const sized = (unit: string, unitDisplay: 'short' | 'long') =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay,
+      maximumSignificantDigits: 3,
+    });
   return {
     number: (value: number) => number.format(value),
     /** A share between 0 and 1, in percent. */
     share: (value: number) => share.format(value),
     count: (value: number) => count.format(value),
     ...quantitiesOf({ choice, language, number: (value) => number.format(value) }),
+    /** `12.3 MB`, `12,3 Mo`: powers of 1000, as disks are sold. */
+    bytes: (bytes: number) => {
+      const power = bytes < 1 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log10(bytes) / 3));
+      return sized(BYTES[power] as string, 'short').format(bytes / 1000 ** power);
+    },
+    /** `400 days`: a length of time in the largest unit in which it is whole. */
+    length: (ms: number) => {
+      const [unit, size] = STEPS.find(([, step]) => ms % step === 0) ?? ['second' as const, SECOND];
+      return sized(unit, 'long').format(ms / size);
+    },
     /** Of an RFC 3339 text, in the reader's own time zone. */
     moment: (text: string | null | undefined) => (text ? moment.format(Date.parse(text)) : '–'),
     clock: (timeMs: number) => clock.format(timeMs),

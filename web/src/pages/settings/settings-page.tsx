@@ -9,6 +9,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { useTheme } from '../../ui/theme.ts';
 import { KeysSection } from './keys-section.tsx';
+import { RetentionSection } from './retention-section.tsx';
 import styles from './settings.module.css';
 import { UnitsSection } from './units-section.tsx';
 
@@ -20,6 +21,7 @@ export function SettingsPage() {
       <ReaderSection />
       <UnitsSection />
       <KeysSection />
+      <RetentionSection />
       <AboutSection />
     </>
   );
