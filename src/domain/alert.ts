@@ -43,6 +43,13 @@ export const Alert = Type.Object(
     id: Type.String(),
     rule_id: Type.String(),
     sensor_id: Type.String(),
+    sensor_name: Type.Optional(
+      nullable(
+        Type.String({
+          description: 'What people call the sensor now; only where alerts are asked for',
+        }),
+      ),
+    ),
     metric: nullable(Type.String()),
     condition: Type.String(),
     state: Type.Union([Type.Literal('active'), Type.Literal('cleared')]),

@@ -29,9 +29,10 @@ export function readingText(batch: ReadingBatch, at: number, offset: number): st
 
 function metadataOf(metadata: ReadingMetadata | undefined): object {
   if (metadata === undefined) return {};
-  const { calibrationDateMs, location, labels } = metadata;
+  const { calibrationDateMs, name, location, labels } = metadata;
   return {
     metadata: {
+      name,
       location,
       labels,
       calibration_date: calibrationDateMs === undefined ? undefined : formatTime(calibrationDateMs),

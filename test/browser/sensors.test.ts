@@ -103,3 +103,25 @@ test('dragging over the chart zooms into what was chosen', async (context) => {
   };
   await expect.poll(() => Math.round((lengthMs() / ((6 * 60 * MINUTE) / 4)) * 10) / 10).toBe(1);
 });
+
+test('the name that a sensor sends is shown on its tile, in the list and with its alerts, its id beside it', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.send({ ...reading(31, 'n-17'), metadata: { name: 'Cold room', location: 'lyon' } });
+  const page = await openPage(context, app.url);
+  await page.locator('li[data-sensor="n-17"]').getByText('Cold room n-17').waitFor();
+  await page.getByRole('link', { name: 'hot · Cold room n-17' }).waitFor();
+  await page.goto(`${app.url}/sensors`);
+  const row = page.locator('tr[data-sensor="n-17"]');
+  await row.getByRole('link', { name: 'Cold room' }).waitFor();
+  await row.getByText('n-17 · lyon').waitFor();
+  await page.goto(`${app.url}/alerts`);
+  const alert = page.locator('tr[data-alert]');
+  await alert.getByRole('link', { name: 'Cold room n-17' }).waitFor();
+  // The live stream says what changed, and not the name: it stays.
+  await page.getByRole('button', { name: /Acknowledge/ }).click();
+  await alert.getByText(/^Acknowledged by|^acknowledged by/).waitFor();
+  await alert.getByRole('link', { name: 'Cold room n-17' }).waitFor();
+  await alert.getByRole('link', { name: 'hot' }).click();
+  await page.getByRole('heading', { name: 'hot · Cold room (n-17)' }).waitFor();
+});

@@ -68,6 +68,25 @@ test('a reading is there when its acknowledgement is', async () => {
   });
 });
 
+test('a sensor is called what its readings say, until somebody calls it otherwise', async () => {
+  const platform = await createTestApp();
+  const send = (name?: string) =>
+    platform.send({ sensor_id: 'oven', readings: { t: 1 }, ...(name && { metadata: { name } }) });
+  const nameNow = async () => (await platform.call('GET', '/v1/sensors/oven')).body.name;
+  await send('Oven');
+  expect(await nameNow()).toBe('Oven');
+  await send();
+  await send('Kiln');
+  expect(await nameNow()).toBe('Kiln');
+  await platform.call('PATCH', '/v1/sensors/oven', { name: 'The old kiln' });
+  await send('Kiln');
+  await send('Furnace');
+  expect(await nameNow()).toBe('The old kiln');
+  await platform.restart();
+  await send('Furnace');
+  expect(await nameNow()).toBe('The old kiln');
+});
+
 test('a session sends readings from our own page, until it ends', async () => {
   const { url } = await createTestApp();
   const signIn = await fetch(`${url}/v1/session`, {

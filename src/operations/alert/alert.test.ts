@@ -24,6 +24,7 @@ test('an alert is answered in the shape of the contract', async () => {
     id: 'a',
     rule_id: 'too-warm',
     sensor_id: 'sensor-1',
+    sensor_name: null,
     metric: 'temperature',
     condition: 'above',
     state: 'active',
@@ -47,6 +48,25 @@ test('an alert is answered in the shape of the contract', async () => {
     acknowledged_at: null,
     acknowledged_by: null,
   });
+});
+
+test('alerts say what people call their sensors, each customer its own', async () => {
+  const { ctx, state } = await start(
+    alertRow({ id: 'a' }),
+    alertRow({ id: 'b', sensor_id: 'sensor-2' }),
+    alertRow({ id: 'c', sensor_id: 'gone' }),
+  );
+  const sensors = [
+    sensorRow({ pk: 1, sensor_id: 'sensor-1', name: 'Oven' }),
+    sensorRow({ pk: 2, sensor_id: 'sensor-2', name: null }),
+    sensorRow({ pk: 3, sensor_id: 'sensor-2', name: 'Not ours', customer: 'other' }),
+  ];
+  await state.db.insertInto('sensors').values(sensors).execute();
+  const { items } = await listAlerts({ ctx, input: {} });
+  const names = items.map(({ id, sensor_name }) => [id, sensor_name]);
+  expect(Object.fromEntries(names)).toEqual({ a: 'Oven', b: null, c: null });
+  const one = await getAlert({ ctx, input: { id: 'a', history: true } });
+  expect(one.sensor_name).toBe('Oven');
 });
 
 test('acknowledging stops the repeats, is kept in the history, and is told to whoever listens', async () => {

@@ -7,6 +7,7 @@ import { alertHistory, findAlert } from '#storage/state/alerts.ts';
 import type { AlertsTable } from '#storage/state/schema.ts';
 import type { StateDb, StateTransaction } from '#storage/state/state-store.ts';
 import { authorize, type OperationContext } from '../context.ts';
+import { withSensorNames } from './with-sensor-names.ts';
 
 /** With `history` every change of it, oldest first. */
 export async function getAlert({
@@ -18,7 +19,8 @@ export async function getAlert({
 }): Promise<Alert> {
   authorize(ctx, 'read');
   const { db } = ctx.state;
-  const alert = alertFromRow(await knownAlert(db, ctx.caller.customer, input.id));
+  const row = await knownAlert(db, ctx.caller.customer, input.id);
+  const [alert] = (await withSensorNames(ctx, [alertFromRow(row)])) as [Alert];
   if (input.history !== true) return alert;
   const rows = await alertHistory(db, input.id);
   const history = rows.map(

@@ -7,6 +7,7 @@ import { inputCheck } from '../check-input.ts';
 import { authorize, type OperationContext } from '../context.ts';
 import { decodeCursor, encodeCursor, toPage } from '../cursor.ts';
 import { inputRange } from '../input-times.ts';
+import { withSensorNames } from './with-sensor-names.ts';
 
 const check = inputCheck(ListAlertsQuery);
 const KIND = 'alerts';
@@ -38,8 +39,9 @@ export async function listAlerts({
     before: cursor && { startedMs: cursor[0], id: cursor[1] },
     limit: limit + 1,
   });
-  return toPage(rows, limit, {
+  const page = toPage(rows, limit, {
     item: alertFromRow,
     cursorOf: (row) => encodeCursor(KIND, [row.started_at, row.id]),
   });
+  return { ...page, items: await withSensorNames(ctx, page.items) };
 }

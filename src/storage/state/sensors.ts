@@ -20,6 +20,26 @@ export function findSensor(
     .executeTakeFirst();
 }
 
+/** The names of those of these sensors that have one, by sensor id. */
+export async function sensorNames(
+  db: StateDb | StateTransaction,
+  { customer, sensorIds }: { customer: string; sensorIds: readonly string[] },
+): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  const ids = [...new Set(sensorIds)];
+  for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
+    const rows = await db
+      .selectFrom('sensors')
+      .select(['sensor_id', 'name'])
+      .where('customer', '=', customer)
+      .where('sensor_id', 'in', ids.slice(at, at + IDS_A_STATEMENT))
+      .where('name', 'is not', null)
+      .execute();
+    for (const { sensor_id, name } of rows) if (name !== null) names.set(sensor_id, name);
+  }
+  return names;
+}
+
 export interface SensorFilter {
   customer: string;
   /** These alone; as many as one statement allows. */

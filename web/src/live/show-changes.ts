@@ -38,7 +38,10 @@ export class ShownChanges {
   showAlert(alert: Alert): void {
     this.#queries.setQueriesData<Page<Alert>>({ queryKey: ['alerts', 'list'] }, (page) => {
       if (page === undefined || !page.items.some(({ id }) => id === alert.id)) return page;
-      return { ...page, items: page.items.map((item) => (item.id === alert.id ? alert : item)) };
+      return {
+        ...page,
+        items: page.items.map((item) => (item.id === alert.id ? { ...item, ...alert } : item)),
+      };
     });
     this.askAgain(['alerts', 'overview']);
   }

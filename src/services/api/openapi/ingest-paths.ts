@@ -25,7 +25,14 @@ export const ReadingInput = Type.Object(
     }),
     metadata: Type.Optional(
       Type.Object({
+        name: Type.Optional(
+          Type.String({
+            description:
+              'What people call the sensor, 1–200 characters; a name that was given through the API stays',
+          }),
+        ),
         location: Type.Optional(Type.String()),
+        labels: Type.Optional(Type.Record(Type.String(), Type.String())),
         calibration_date: Type.Optional(DateTime),
       }),
     ),

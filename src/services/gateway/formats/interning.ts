@@ -22,12 +22,14 @@ export function internShape(names: readonly string[]): MetricShape {
   return shape;
 }
 
-/** One frozen object for equal locations and calibration dates; metadata with more in it stay as they are. */
+/** One frozen object for equal names, locations and calibration dates; metadata with more in it stay as they are. */
 export function internMetadata(value: ReadingMetadata): ReadingMetadata {
   for (const field in value) {
-    if (field !== 'location' && field !== 'calibrationDateMs') return value;
+    if (field !== 'location' && field !== 'calibrationDateMs' && field !== 'name') return value;
   }
-  const key = `${value.calibrationDateMs ?? ''}|${value.location === undefined ? '' : `=${value.location}`}`;
+  // A line break is in no text of a reading's metadata.
+  const text = (one: string | undefined) => (one === undefined ? '' : `=${one}`);
+  const key = `${value.calibrationDateMs ?? ''}\n${text(value.location)}\n${text(value.name)}`;
   const known = metadata.get(key);
   if (known !== undefined) return known;
   if (metadata.size >= MAX_METADATA) metadata.clear();

@@ -253,6 +253,23 @@ describe('metadata', () => {
     }
   });
 
+  test('hold a name of at most 200 characters that can be printed; any other is of no interest', () => {
+    expect(metadataOf('{"name":"Cold room 3"}')).toEqual({ name: 'Cold room 3' });
+    for (const name of ['7', '""', '" "', '["a"]', '"a\\u0000"', `"${'x'.repeat(201)}"`]) {
+      expect(metadataOf(`{"name":${name}}`), name).toBeUndefined();
+      expect(metadataOf(`{"location":"lyon","name":${name}}`)).toEqual({ location: 'lyon' });
+    }
+  });
+
+  test('are one object where name, place and calibration are the same, and another where one differs', () => {
+    const [a, b, c] = ['Oven', 'Oven', 'Kiln'].map((name) =>
+      metadataOf(`{"location":"lyon","name":"${name}","x":${Math.random()}}`),
+    );
+    expect(a).toBe(b);
+    expect(a).not.toBe(c);
+    expect(metadataOf('{"name":"lyon"}')).not.toBe(metadataOf('{"location":"lyon"}'));
+  });
+
   test('hold labels, and a calibration date with or without a time', () => {
     expect(metadataOf('{"labels":{"site":"lyon","__proto__":"x","gone":null}}')).toEqual({
       labels: Object.fromEntries([

@@ -7,6 +7,7 @@ import { internMetadata } from './interning.ts';
 // Tested by: json.test.ts
 
 const MAX_LOCATION_CHARACTERS = 500;
+const MAX_NAME_CHARACTERS = 200;
 const MAX_LABELS = 64;
 const MAX_LABEL_NAME_CHARACTERS = 200;
 const MAX_LABEL_CHARACTERS = 500;
@@ -19,9 +20,9 @@ const invalid = (pointer: string, detail: string): Fault =>
   fault('metadata_invalid', `/metadata${pointer}`, detail);
 
 /**
- * The metadata of a reading as `JSON.parse` gives them: `location`, `calibration_date` (RFC 3339, or a date
+ * The metadata of a reading as `JSON.parse` gives them: `name`, `location`, `calibration_date` (RFC 3339, or a date
  * alone: midnight UTC) and `labels`; null is the same as absent, other fields are ignored. undefined where
- * nothing is left. Objects for equal location and calibration date are shared and frozen.
+ * nothing is left. Objects for equal name, location and calibration date are shared and frozen.
  */
 export function parseMetadata(value: unknown): ReadingMetadata | Fault | undefined {
   if (value === undefined || value === null) return undefined;
@@ -37,6 +38,7 @@ export function parseMetadata(value: unknown): ReadingMetadata | Fault | undefin
     if (problem !== undefined) return problem;
     metadata.location = location;
   }
+  if (isName(given.name)) metadata.name = given.name;
   const date = given.calibration_date ?? undefined;
   if (date !== undefined) {
     const time = parseTime(
@@ -53,6 +55,16 @@ export function parseMetadata(value: unknown): ReadingMetadata | Fault | undefin
   } else if (labels !== undefined) return labels;
   if (Object.keys(metadata).length === 0) return undefined;
   return internMetadata(metadata);
+}
+
+/** Readings were taken before names were: one that cannot be shown is of no interest, as other fields are. */
+function isName(name: unknown): name is string {
+  return (
+    typeof name === 'string' &&
+    name.trim() !== '' &&
+    name.length <= MAX_NAME_CHARACTERS &&
+    !UNPRINTABLE.test(name)
+  );
 }
 
 export function locationFault(location: string): Fault | undefined {

@@ -46,10 +46,9 @@ export function parseRecords(
 function parseRecordMetadata(value: unknown): ReadingMetadata | Fault | undefined {
   const metadata = parseMetadata(value);
   if (typeof value !== 'object' || value === null || isFault(metadata)) return metadata;
-  const { units, name, update_within_ms: updateWithinMs } = value as Record<string, unknown>;
+  const { units, update_within_ms: updateWithinMs } = value as Record<string, unknown>;
   const more: ReadingMetadata = {};
   if (isTexts(units)) more.units = units;
-  if (typeof name === 'string') more.name = name;
   if (typeof updateWithinMs === 'number') more.updateWithinMs = updateWithinMs;
   return Object.keys(more).length === 0 ? metadata : { ...metadata, ...more };
 }

@@ -171,13 +171,16 @@ function applyMetadata(
   sensor: SensorEntry,
   { metadata, context }: { metadata: ReadingMetadata; context: AdmitContext },
 ): void {
+  const before = sensor.lastMetadata;
   sensor.lastMetadata = metadata;
   const update: SensorUpdate = { pk: sensor.pk };
   if (metadata.location !== undefined && metadata.location !== sensor.location) {
     sensor.location = metadata.location;
     update.location = metadata.location;
   }
-  if (metadata.name !== undefined && metadata.name !== sensor.name) {
+  // A name that somebody has given it stays; one that came from readings follows them.
+  const isNameSent = sensor.name === null || sensor.name === before?.name;
+  if (metadata.name !== undefined && metadata.name !== sensor.name && isNameSent) {
     sensor.name = metadata.name;
     update.name = metadata.name;
   }

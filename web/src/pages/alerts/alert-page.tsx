@@ -7,6 +7,7 @@ import { alertQuery, rulesQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { NamedSensor, namedSensor } from '../../ui/named-sensor.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { Severity } from '../../ui/severity.tsx';
@@ -37,7 +38,9 @@ export function AlertPage() {
   return (
     <>
       <Link to="/alerts">{t('back')}</Link>
-      <PageHeader title={`${ruleName(alert.rule_id)} · ${alert.sensor_id}`}>
+      <PageHeader
+        title={`${ruleName(alert.rule_id)} · ${namedSensor(alert.sensor_id, alert.sensor_name)}`}
+      >
         <Severity severity={alert.severity} isActive={alert.state === 'active'} />
       </PageHeader>
       <AlertDoing alert={alert} />
@@ -99,7 +102,7 @@ function AlertFacts({ alert }: { alert: Alert }) {
           [
             words('sensor'),
             <Link key="sensor" to="/sensors/$id" params={{ id: alert.sensor_id }}>
-              {alert.sensor_id}
+              <NamedSensor id={alert.sensor_id} name={alert.sensor_name} />
             </Link>,
           ],
           ...facts,

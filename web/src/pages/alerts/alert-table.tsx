@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
+import { NamedSensor } from '../../ui/named-sensor.tsx';
 import { Severity } from '../../ui/severity.tsx';
 import styles from './alerts.module.css';
 import { useAlertActions } from './use-alert-actions.ts';
@@ -109,7 +110,7 @@ const AlertRow = memo(function AlertRow({ alert, isChosen, rule, toggle }: Alert
       </td>
       <td>
         <Link to="/sensors/$id" params={{ id: sensor_id }}>
-          {sensor_id}
+          <NamedSensor id={sensor_id} name={alert.sensor_name} />
         </Link>
       </td>
       <td>

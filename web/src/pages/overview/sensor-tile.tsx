@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { useNewest } from '../../live/live.tsx';
+import { NamedSensor } from '../../ui/named-sensor.tsx';
 import styles from './overview-page.module.css';
 
 /** One sensor with the newest value of each metric. */
@@ -11,7 +12,7 @@ export const SensorTile = memo(function SensorTile({ sensor }: { sensor: Sensor 
   return (
     <li className={styles.tile} data-sensor={sensor.id}>
       <Link to="/sensors/$id" params={{ id: sensor.id }} className={styles.name}>
-        {sensor.name ?? sensor.id}
+        <NamedSensor id={sensor.id} name={sensor.name} />
       </Link>
       <NewestValues sensor={sensor} />
     </li>

@@ -75,6 +75,7 @@ const SensorName = memo(function SensorName({ sensor }: { sensor: Sensor }) {
       </Link>
       <span className={styles.place}>
         {[
+          sensor.name === null ? null : sensor.id,
           sensor.location,
           ...Object.entries(sensor.labels).map(([name, value]) => `${name}=${value}`),
         ]
