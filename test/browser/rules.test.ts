@@ -78,3 +78,26 @@ test('a rule is tried over the last 30 days and drawn before it is saved', async
   const { items } = (await app.call('GET', '/v1/alerts')).body;
   expect(items).toEqual([]);
 });
+
+test('a form takes numbers as the sensors send them, and says what they are in the units of the reader', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(4, 'fridge-1'), reading(60, 'oven-1'));
+  await app.put('/v1/sensors/oven-1', { metrics: { temperature: { unit: '[degF]' } } });
+  const page = await openPage(context, app.url, { path: '/rules/-' });
+  await page.getByLabel('Sensors', { exact: true }).fill('fridge-*');
+  await page.getByLabel('Metric').fill('temperature');
+  await page.getByText('In °C, as the sensors send it.').first().waitFor();
+  await page.getByLabel('Sensors', { exact: true }).fill('');
+  await page.getByText('In the unit that each sensor sends: °C, °F.').first().waitFor();
+  await page.goto(`${app.url}/settings`);
+  await page.getByLabel('Units of values').selectOption('US customary');
+  await page.goto(`${app.url}/rules/-`);
+  await page.getByLabel('Sensors', { exact: true }).fill('fridge-*');
+  await page.getByLabel('Metric').fill('temperature');
+  await page.getByLabel('Limit').fill('8');
+  await page.getByLabel('Deadband').fill('1');
+  await page.getByText('8 °C, as the sensors send it: 46.4 °F in your units.').waitFor();
+  await page.getByText('1 °C, as the sensors send it: 1.8 °F in your units.').waitFor();
+  await page.goto(`${app.url}/rules`);
+  await page.getByText('Limits are in the units that the sensors send').waitFor();
+});

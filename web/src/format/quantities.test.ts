@@ -42,6 +42,15 @@ test('the limit of a change is a difference, and a value stays on its side of a 
   ).toEqual({ value: '47.3 °F', limit: '46.4 °F', peak: null });
 });
 
+test('a unit that was sent is written as people do', () => {
+  expect(read({ system: 'us' }).unit('Cel')).toBe('°C');
+});
+
+test('a limit has a digit more than a value', () => {
+  expect(read({ system: 'us' }).limit(8, 'Cel')).toBe('46.4 °F');
+  expect(read({}).limit(8, 'Cel')).toBe('8 °C');
+});
+
 test('what a form takes is said as it is sent', () => {
   expect(read({ system: 'us' }).sent(8, 'Cel')).toBe('8 °C');
 });

@@ -1,7 +1,7 @@
 import type { Alert } from '#domain/alert.ts';
 import { conversionFor } from '#domain/unit-conversion.ts';
 import { readerQuantity } from '#engine/messages/reader-quantity.ts';
-import { withUnit } from '#engine/messages/unit-text.ts';
+import { unitText, withUnit } from '#engine/messages/unit-text.ts';
 import type { UnitChoice } from './unit-choice.ts';
 
 type Unit = string | null | undefined;
@@ -39,6 +39,11 @@ export function quantitiesOf({ choice, language, number }: Reader) {
       const read = reading(unit, [value]);
       return text(read.value(value), read.unit);
     },
+    /** What values are compared with: a digit more, 8 °C is 46.4 °F. */
+    limit(value: number, unit: Unit): string {
+      const read = reading(unit, [value]);
+      return text(read.limit(value), read.unit);
+    },
     /** Of how much two values differ: 1 °C more is 1.8 °F more, not 33.8. */
     difference(value: number, unit: Unit): string {
       const read = reading(unit, [value], true);
@@ -46,6 +51,8 @@ export function quantitiesOf({ choice, language, number }: Reader) {
     },
     /** As the sensor sends it, whatever the reader has chosen: what a form takes is compared with that. */
     sent: text,
+    /** How a unit that was sent is written. */
+    unit: (unit: Unit) => unitText(unit),
     /** The numbers of one alert; the limit of a change is a difference. */
     ofAlert({
       value,

@@ -6,6 +6,7 @@ import { LevelFields } from './level-fields.tsx';
 import { HAS_DEADBAND, HAS_LEVELS, HAS_METRIC } from './rule-draft.ts';
 import type { RuleFieldsProps } from './rule-form.tsx';
 import styles from './rules.module.css';
+import { useUnitHint } from './use-unit-hint.ts';
 
 const KINDS = [
   'above',
@@ -22,6 +23,7 @@ const KINDS = [
 
 export function ConditionFields({ draft, change }: RuleFieldsProps) {
   const t = useTranslations('rules.form');
+  const hint = useUnitHint(draft);
   const { kind } = draft;
   return (
     <fieldset className={styles.fields}>
@@ -53,7 +55,7 @@ export function ConditionFields({ draft, change }: RuleFieldsProps) {
           <TextField
             label={t('deadband')}
             pointer="/when/deadband"
-            hint={t('deadbandHint')}
+            hint={[t('deadbandHint'), hint(draft.deadband, 'difference')].filter(Boolean).join(' ')}
             inputMode="decimal"
             value={draft.deadband}
             onChange={(deadband) => change({ deadband })}
@@ -83,6 +85,7 @@ export function ConditionFields({ draft, change }: RuleFieldsProps) {
 /** What only one kind of condition asks for. */
 function KindFields({ draft, change }: RuleFieldsProps) {
   const t = useTranslations('rules.form');
+  const hint = useUnitHint(draft);
   switch (draft.kind) {
     case 'change':
       return (
@@ -90,6 +93,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
           <TextField
             label={t('changeBy')}
             pointer="/when/change/by"
+            hint={hint(draft.changeBy, 'difference')}
             inputMode="decimal"
             value={draft.changeBy}
             onChange={(changeBy) => change({ changeBy })}
@@ -124,6 +128,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
           <TextField
             label={t('tolerance')}
             pointer="/when/flat/tolerance"
+            hint={hint(draft.tolerance, 'difference')}
             inputMode="decimal"
             value={draft.tolerance}
             onChange={(tolerance) => change({ tolerance })}
@@ -149,6 +154,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
           <TextField
             label={t('forecastAbove')}
             pointer="/when/forecast/above"
+            hint={hint(draft.forecastAbove, 'limit')}
             inputMode="decimal"
             value={draft.forecastAbove}
             onChange={(forecastAbove) => change({ forecastAbove })}
@@ -156,6 +162,7 @@ function KindFields({ draft, change }: RuleFieldsProps) {
           <TextField
             label={t('forecastBelow')}
             pointer="/when/forecast/below"
+            hint={hint(draft.forecastBelow, 'limit')}
             inputMode="decimal"
             value={draft.forecastBelow}
             onChange={(forecastBelow) => change({ forecastBelow })}

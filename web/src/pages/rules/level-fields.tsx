@@ -6,6 +6,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { EMPTY_LEVEL, type LevelDraft } from './rule-draft.ts';
 import type { RuleFieldsProps } from './rule-form.tsx';
 import styles from './rules.module.css';
+import { useUnitHint } from './use-unit-hint.ts';
 
 const MOST_LEVELS = 8;
 
@@ -13,6 +14,7 @@ const MOST_LEVELS = 8;
 export function LevelFields({ draft, change }: RuleFieldsProps) {
   const t = useTranslations('rules.form');
   const words = useTranslations('words.severity');
+  const hint = useUnitHint(draft);
   const { levels, kind } = draft;
   const set = (at: number, part: Partial<LevelDraft>) =>
     change({
@@ -28,6 +30,7 @@ export function LevelFields({ draft, change }: RuleFieldsProps) {
               <TextField
                 label={t('lowest')}
                 pointer={`/when/outside/${at}/range`}
+                hint={hint(level.from, 'limit')}
                 inputMode="decimal"
                 value={level.from}
                 onChange={(from) => set(at, { from })}
@@ -35,6 +38,7 @@ export function LevelFields({ draft, change }: RuleFieldsProps) {
               <TextField
                 label={t('highest')}
                 pointer={`/when/outside/${at}/range/1`}
+                hint={hint(level.to, 'limit')}
                 inputMode="decimal"
                 value={level.to}
                 onChange={(to) => set(at, { to })}
@@ -44,6 +48,7 @@ export function LevelFields({ draft, change }: RuleFieldsProps) {
             <TextField
               label={t('limit')}
               pointer={`/when/${kind}/${at}/limit`}
+              hint={hint(level.limit, 'limit')}
               inputMode="decimal"
               value={level.limit}
               onChange={(limit) => set(at, { limit })}

@@ -110,7 +110,7 @@ export const HAS_DEADBAND: ReadonlySet<ConditionKind> = new Set([
 export const HAS_LEVELS: ReadonlySet<ConditionKind> = new Set(['above', 'below', 'outside']);
 
 /** A comma is a decimal point to half of the readers. What is no number goes to the API as null, which names it. */
-const numberOf = (text: string) =>
+export const numberOf = (text: string) =>
   text.trim() === '' ? null : Number(text.trim().replace(',', '.'));
 const given = (text: string) => (text.trim() === '' ? undefined : text.trim());
 /** Leaves out what is undefined: absent and undefined are not the same to the API. */
@@ -123,7 +123,11 @@ function localizedOf({ en, fr }: { en: string; fr: string }): Localized | undefi
   return Object.keys(text).length === 0 ? undefined : text;
 }
 
-function whereOf({ sensors, labels }: RuleDraft): RuleInput['where'] {
+/** Which sensors the form names. */
+export function whereOf({
+  sensors,
+  labels,
+}: Pick<RuleDraft, 'sensors' | 'labels'>): RuleInput['where'] {
   const where = compact({ sensors: listOf(sensors), labels: labelsOf(labels) });
   return Object.keys(where).length === 0 ? undefined : (where as RuleInput['where']);
 }

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl';
 import type { Rule } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
 import { rulesQuery } from '../../api/queries.ts';
+import { useUnits } from '../../format/units.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -17,6 +18,7 @@ import styles from './rules.module.css';
 export function RulesPage() {
   const t = useTranslations('rules');
   const { data, error } = useQuery(rulesQuery);
+  const isConverted = Object.keys(useUnits().choice).length > 0;
   const [q, setQ] = useState('');
   const localized = useLocalized();
   const fits = ({ id, name }: Rule) =>
@@ -38,6 +40,7 @@ export function RulesPage() {
           onChange={({ target }) => setQ(target.value)}
         />
       </search>
+      {isConverted && <p className="muted">{t('inSentUnits')}</p>}
       {error !== null && <ProblemText problem={error} />}
       {rules?.length === 0 && <p className="muted">{t('none')}</p>}
       {rules !== undefined && rules.length > 0 && (
