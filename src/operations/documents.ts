@@ -77,6 +77,8 @@ export interface DocumentWrite<T> {
   detail: unknown;
   /** Written only where the stored one has one of these `updated_at` (`*`: any), from `If-Match`. */
   ifMatch?: readonly string[] | undefined;
+  /** What is answered while none is stored. */
+  standsBefore?: { updated_at: string } | undefined;
   /** Runs inside the transaction; throws what is wrong. */
   make(facts: DocumentFacts, tx: StateTransaction): T | Promise<T>;
 }
@@ -120,14 +122,19 @@ export function writeDocument<T>(
 }
 
 function checkUnchanged(
-  { kind, id, ifMatch }: Pick<DocumentWrite<unknown>, 'kind' | 'id' | 'ifMatch'>,
+  {
+    kind,
+    id,
+    ifMatch,
+    standsBefore,
+  }: Pick<DocumentWrite<unknown>, 'kind' | 'id' | 'ifMatch' | 'standsBefore'>,
   before: DocumentsTable | undefined,
 ): void {
   if (ifMatch === undefined) return;
-  if (before === undefined) {
+  const changedAt = before === undefined ? standsBefore?.updated_at : formatTime(before.updated_at);
+  if (changedAt === undefined) {
     throw new VigieError('precondition_failed', `The ${kind} ${id} has been removed meanwhile.`);
   }
-  const changedAt = formatTime(before.updated_at);
   if (ifMatch.includes('*') || ifMatch.includes(changedAt)) return;
   throw new VigieError(
     'precondition_failed',

@@ -21,7 +21,7 @@ export async function putContact({
   input,
 }: {
   ctx: OperationContext;
-  input: { id: string; body: unknown };
+  input: { id: string; body: unknown; ifMatch?: readonly string[] | undefined };
 }): Promise<{ created: boolean; item: Contact }> {
   authorize(ctx, 'admin');
   const { customer } = ctx.caller;
@@ -44,6 +44,7 @@ export async function putContact({
     id,
     verb: 'put',
     detail: contactDetail(ctx, contact),
+    ifMatch: input.ifMatch,
     async make(facts, tx) {
       await checkTemplate(ctx, contact, tx);
       return makeContact(contact, settings, facts);

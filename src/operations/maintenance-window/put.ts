@@ -5,13 +5,13 @@ import { checkSameId, checkThingId } from '../path-id.ts';
 import { announceWindows, lookAtWindowed } from './look-at-windowed.ts';
 import { makeWindow, readWindowInput } from './window-input.ts';
 
-/** Makes the window what is given, whole. */
+/** Makes the window what is given, whole. Throws `precondition_failed` (see `writeDocument`). */
 export async function putMaintenanceWindow({
   ctx,
   input,
 }: {
   ctx: OperationContext;
-  input: { id: string; body: unknown };
+  input: { id: string; body: unknown; ifMatch?: readonly string[] | undefined };
 }): Promise<{ created: boolean; item: MaintenanceWindow }> {
   authorize(ctx, 'admin');
   const { id } = input;
@@ -23,6 +23,7 @@ export async function putMaintenanceWindow({
     id,
     verb: 'put',
     detail: window,
+    ifMatch: input.ifMatch,
     make: async (facts, tx) => {
       await lookAtWindowed(tx, ctx, facts.id);
       return makeWindow(window, facts);

@@ -4,13 +4,13 @@ import { writeDocument } from '../documents.ts';
 import { checkSameId, checkThingId } from '../path-id.ts';
 import { checkChannels, makeTemplate, readTemplateInput } from './template-input.ts';
 
-/** Makes the template what is given, whole. Messages that are not sent yet are worded by it. */
+/** Makes the template what is given, whole. Messages that are not sent yet are worded by it. Throws `precondition_failed` (see `writeDocument`). */
 export async function putTemplate({
   ctx,
   input,
 }: {
   ctx: OperationContext;
-  input: { id: string; body: unknown };
+  input: { id: string; body: unknown; ifMatch?: readonly string[] | undefined };
 }): Promise<{ created: boolean; item: Template }> {
   authorize(ctx, 'admin');
   const { id } = input;
@@ -23,6 +23,7 @@ export async function putTemplate({
     id,
     verb: 'put',
     detail: template,
+    ifMatch: input.ifMatch,
     make: (facts) => makeTemplate(template, facts),
   });
 }

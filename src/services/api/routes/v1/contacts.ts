@@ -9,6 +9,7 @@ import { putContact } from '#operations/contact/put.ts';
 import { testContact } from '#operations/contact/test.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 
 // Tested by: ../../api.test.ts
 
@@ -45,6 +46,7 @@ export function contactRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       return reply
         .code(201)
         .header('location', `/v1/contacts/${encodeURIComponent(contact.id)}`)
+        .headers(tagged(contact))
         .send(contact);
     },
   );
@@ -54,7 +56,10 @@ export function contactRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       config: { scope: 'read' },
       schema: { tags, summary: 'Read a contact', params: ThingParams, response: { 200: Contact } },
     },
-    (request) => getContact({ ctx: ctxOf(request), input: request.params }),
+    async (request, reply) => {
+      const stored = await getContact({ ctx: ctxOf(request), input: request.params });
+      return reply.headers(tagged(stored)).send(stored);
+    },
   );
   app.put(
     '/v1/contacts/:id',
@@ -64,14 +69,19 @@ export function contactRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         tags,
         summary: 'Create or replace a contact',
         params: ThingParams,
+        headers: IfMatch,
         body: ContactInput,
         response: { 200: Contact, 201: Contact },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putContact({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(

@@ -12,6 +12,7 @@ import { listMaintenanceWindows } from '#operations/maintenance-window/list.ts';
 import { putMaintenanceWindow } from '#operations/maintenance-window/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 
 // Tested by: ../../api.test.ts
 
@@ -49,6 +50,7 @@ export function maintenanceWindowRoutes(app: ApiInstance, { ctxOf }: RouteContex
       return reply
         .code(201)
         .header('location', `/v1/maintenance-windows/${encodeURIComponent(window.id)}`)
+        .headers(tagged(window))
         .send(window);
     },
   );
@@ -64,7 +66,10 @@ export function maintenanceWindowRoutes(app: ApiInstance, { ctxOf }: RouteContex
         response: { 200: MaintenanceWindowView },
       },
     },
-    (request) => getMaintenanceWindow({ ctx: ctxOf(request), input: request.params }),
+    async (request, reply) => {
+      const stored = await getMaintenanceWindow({ ctx: ctxOf(request), input: request.params });
+      return reply.headers(tagged(stored)).send(stored);
+    },
   );
   app.put(
     '/v1/maintenance-windows/:id',
@@ -74,14 +79,19 @@ export function maintenanceWindowRoutes(app: ApiInstance, { ctxOf }: RouteContex
         tags,
         summary: 'Create or replace a maintenance window',
         params: ThingParams,
+        headers: IfMatch,
         body: MaintenanceWindowInput,
         response: { 200: MaintenanceWindow, 201: MaintenanceWindow },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putMaintenanceWindow({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(

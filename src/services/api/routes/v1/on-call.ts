@@ -7,6 +7,7 @@ import { listOnCalls } from '#operations/on-call/list.ts';
 import { putOnCall } from '#operations/on-call/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 
 // Tested by: ../../api.test.ts
 
@@ -43,6 +44,7 @@ export function onCallRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       return reply
         .code(201)
         .header('location', `/v1/on-call/${encodeURIComponent(onCall.id)}`)
+        .headers(tagged(onCall))
         .send(onCall);
     },
   );
@@ -59,7 +61,13 @@ export function onCallRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         response: { 200: OnCallView },
       },
     },
-    (request) => getOnCall({ ctx: ctxOf(request), input: { ...request.params, ...request.query } }),
+    async (request, reply) => {
+      const stored = await getOnCall({
+        ctx: ctxOf(request),
+        input: { ...request.params, ...request.query },
+      });
+      return reply.headers(tagged(stored)).send(stored);
+    },
   );
   app.put(
     '/v1/on-call/:id',
@@ -69,14 +77,19 @@ export function onCallRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         tags,
         summary: 'Create or replace an on-call rotation',
         params: ThingParams,
+        headers: IfMatch,
         body: OnCallInput,
         response: { 200: OnCall, 201: OnCall },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putOnCall({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(

@@ -10,6 +10,7 @@ import { previewPolicies } from '#operations/policy/preview.ts';
 import { putPolicy } from '#operations/policy/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 
 // Tested by: ../../api.test.ts
 
@@ -46,6 +47,7 @@ export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       return reply
         .code(201)
         .header('location', `/v1/policies/${encodeURIComponent(policy.id)}`)
+        .headers(tagged(policy))
         .send(policy);
     },
   );
@@ -70,7 +72,10 @@ export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       config: { scope: 'read' },
       schema: { tags, summary: 'Read a policy', params: ThingParams, response: { 200: Policy } },
     },
-    (request) => getPolicy({ ctx: ctxOf(request), input: request.params }),
+    async (request, reply) => {
+      const stored = await getPolicy({ ctx: ctxOf(request), input: request.params });
+      return reply.headers(tagged(stored)).send(stored);
+    },
   );
   app.put(
     '/v1/policies/:id',
@@ -80,14 +85,19 @@ export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         tags,
         summary: 'Create or replace a policy',
         params: ThingParams,
+        headers: IfMatch,
         body: PolicyInput,
         response: { 200: Policy, 201: Policy },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putPolicy({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(

@@ -8,6 +8,7 @@ import { listRules } from '#operations/rule/list.ts';
 import { putRule } from '#operations/rule/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 import { backtestRoute } from './backtest.ts';
 
 // Tested by: ../../api.test.ts
@@ -41,6 +42,7 @@ export function ruleRoutes(app: ApiInstance, context: RouteContext): void {
       return reply
         .code(201)
         .header('location', `/v1/rules/${encodeURIComponent(rule.id)}`)
+        .headers(tagged(rule))
         .send(rule);
     },
   );
@@ -51,7 +53,10 @@ export function ruleRoutes(app: ApiInstance, context: RouteContext): void {
       config: { scope: 'read' },
       schema: { tags, summary: 'Read a rule', params: ThingParams, response: { 200: ListedRule } },
     },
-    (request) => getRule({ ctx: ctxOf(request), input: request.params }),
+    async (request, reply) => {
+      const stored = await getRule({ ctx: ctxOf(request), input: request.params });
+      return reply.headers(tagged(stored)).send(stored);
+    },
   );
   app.put(
     '/v1/rules/:id',
@@ -61,14 +66,19 @@ export function ruleRoutes(app: ApiInstance, context: RouteContext): void {
         tags,
         summary: 'Create or replace a rule',
         params: ThingParams,
+        headers: IfMatch,
         body: RuleInput,
         response: { 200: ListedRule, 201: ListedRule },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putRule({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(

@@ -14,6 +14,7 @@ import { previewTemplate } from '#operations/template/preview.ts';
 import { putTemplate } from '#operations/template/put.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
+import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
 
 // Tested by: ../../api.test.ts
 
@@ -51,6 +52,7 @@ export function templateRoutes(app: ApiInstance, { ctxOf }: RouteContext): void 
       return reply
         .code(201)
         .header('location', `/v1/templates/${encodeURIComponent(template.id)}`)
+        .headers(tagged(template))
         .send(template);
     },
   );
@@ -80,7 +82,10 @@ export function templateRoutes(app: ApiInstance, { ctxOf }: RouteContext): void 
         response: { 200: Template },
       },
     },
-    (request) => getTemplate({ ctx: ctxOf(request), input: request.params }),
+    async (request, reply) => {
+      const stored = await getTemplate({ ctx: ctxOf(request), input: request.params });
+      return reply.headers(tagged(stored)).send(stored);
+    },
   );
   app.put(
     '/v1/templates/:id',
@@ -90,14 +95,19 @@ export function templateRoutes(app: ApiInstance, { ctxOf }: RouteContext): void 
         tags,
         summary: 'Create or replace a template',
         params: ThingParams,
+        headers: IfMatch,
         body: TemplateInput,
         response: { 200: Template, 201: Template },
       },
     },
     async (request, reply) => {
-      const input = { id: request.params.id, body: request.body };
+      const { id } = request.params;
+      const input = { id, body: request.body, ifMatch: ifMatchOf(request) };
       const { created, item } = await putTemplate({ ctx: ctxOf(request), input });
-      return reply.code(created ? 201 : 200).send(item);
+      return reply
+        .code(created ? 201 : 200)
+        .headers(tagged(item))
+        .send(item);
     },
   );
   app.delete(
