@@ -54,7 +54,10 @@ export function createProcessLink(
     const noun = action.split('.', 1)[0] ?? '';
     const id = target.slice(target.indexOf('/') + 1);
     const topic = TOPICS[noun];
-    if (topic !== undefined) bus.receive(topic, { customer });
+    // Of a new session nobody has to forget anything.
+    if (action === 'session.create') return;
+    if (topic === 'keys.changed') bus.receive(topic, { customer, isNew: action === 'key.create' });
+    else if (topic !== undefined) bus.receive(topic, { customer });
     else if (noun === 'rule') bus.receive('rules.changed', { customer, ruleId: id });
     else if (noun === 'sensor') bus.receive('sensors.changed', { customer, sensorId: id });
     else if (noun === 'alert') {

@@ -29,8 +29,8 @@ export interface BusTopics {
   'routing.changed': { customer: string };
   /** A sensor's record (labels, calibration date, name…) was written or removed. */
   'sensors.changed': { customer: string; sensorId: string };
-  /** A key was made or revoked: caches of credentials forget. */
-  'keys.changed': { customer: string };
+  /** A key was made (`isNew`: whoever is there may go on) or revoked: caches of credentials forget. */
+  'keys.changed': { customer: string; isNew?: boolean };
   /** What people keep was changed, as the audit entry names it: who shows it asks anew. */
   changed: { customer: string; action: string; target: string };
   /** Sensors registered themselves by their first reading; null = several at once. */

@@ -46,6 +46,6 @@ export async function createKey({
   };
   const change = { action: 'key.create', target: `key/${id}`, detail: keyView(row) };
   await audited(ctx, change, (tx) => insertKey(tx, row));
-  ctx.bus.publish('keys.changed', { customer });
+  ctx.bus.publish('keys.changed', { customer, isNew: true });
   return { ...keyView(row), key: text };
 }

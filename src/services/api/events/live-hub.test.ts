@@ -191,6 +191,9 @@ test('a change of keys makes listeners of that customer ask again', async () => 
   const { bus, listen } = await createHub();
   const listener = await listen();
   bus.publish('keys.changed', { customer: 'other' });
+  bus.publish('keys.changed', { customer: 'main', isNew: true });
+  bus.publish('alert', alert('a1'));
+  await listener.until('"a1"');
   bus.publish('keys.changed', { customer: 'main' });
   await expect.poll(() => listener.response.readableEnded).toBe(true);
 });

@@ -89,7 +89,8 @@ export class LiveHub {
       ),
       bus.subscribe('word.lost', ({ customer }) => this.#loseWord(customer)),
       // Who listens with a key that is no more must ask again.
-      bus.subscribe('keys.changed', ({ customer }) => {
+      bus.subscribe('keys.changed', ({ customer, isNew = false }) => {
+        if (isNew) return;
         for (const client of this.#feeds.get(customer)?.clients ?? []) client.end();
       }),
     ];
