@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { createTestApp, type Json, type TestApp } from '#test/support/app.ts';
 import { openPage } from '#test/support/browser.ts';
@@ -43,8 +44,20 @@ test('a fleet of thousands is a list that scrolls, searches and filters; its add
       { timeout: 20_000 },
     )
     .toBe(1);
-  await page.getByLabel('Search id, name or place').fill('meter-15');
+  const asked: (string | null)[] = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === '/v1/sensors') asked.push(searchParams.get('q'));
+  });
+  const search = page.getByLabel('Search id, name or place');
+  await search.pressSequentially('meter-15');
   await page.getByText('100 sensors').waitFor();
+  // The first key at once, the last one surely, and no key is lost to an answer that comes while others are typed.
+  expect([asked[0], asked.at(-1), await search.inputValue()]).toEqual([
+    'm',
+    'meter-15',
+    'meter-15',
+  ]);
   expect(new URL(page.url()).searchParams.get('q')).toContain('meter-15');
   const colleague = await openPage(context, app.url, {
     path: '/sensors?q=roof&status=ok',
@@ -124,4 +137,45 @@ test('the name that a sensor sends is shown on its tile, in the list and with it
   await alert.getByRole('link', { name: 'Cold room n-17' }).waitFor();
   await alert.getByRole('link', { name: 'hot' }).click();
   await page.getByRole('heading', { name: 'hot · Cold room (n-17)' }).waitFor();
+});
+
+/** Pixels of the middle column of the chart that anything is drawn on, as a share of its height. */
+const drawnShare = (page: Page): Promise<number> =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('.uplot canvas');
+    const column = canvas.getContext('2d').getImageData(canvas.width / 2, 0, 1, canvas.height).data;
+    let drawn = 0;
+    for (let at = 3; at < column.length; at += 4) if (column[at] > 0) drawn += 1;
+    return drawn / canvas.height;
+  })()`);
+
+test('from lowest to highest is drawn as a band; Shift and drag move it by as much as the hand', async (context) => {
+  const app = await createTestApp();
+  const end = Math.floor(Date.now() / MINUTE) * MINUTE;
+  // Each bucket of half an hour holds both, so that all of its height is band.
+  const readings = Array.from({ length: 6 * 24 * 60 }, (_, minute) => ({
+    sensor_id: 'press',
+    timestamp: new Date(end - minute * MINUTE).toISOString(),
+    readings: { force: minute % 2 === 0 ? 10 : 90 },
+  }));
+  await app.send(...readings);
+  const page = await openPage(context, app.url, { path: '/sensors/press?range=7d' });
+  const chart = page.getByRole('img', { name: /History of press/ });
+  await expect.poll(() => chart.getAttribute('aria-label')).toContain('90');
+  await expect.poll(() => drawnShare(page)).toBeGreaterThan(0.6);
+  const box = await page.locator('.u-over').boundingBox();
+  if (box === null) throw new Error('the chart is not there');
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.5, y);
+  await page.keyboard.down('Shift');
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, y, { steps: 10 });
+  // What comes while the hand moves does not take the picture back.
+  await app.send({ sensor_id: 'press', readings: { force: 50 } });
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  const time = (name: string) => Date.parse(new URL(page.url()).searchParams.get(name) ?? '');
+  await expect.poll(() => time('to') - time('from')).toBeCloseTo(7 * 24 * 60 * MINUTE, -4);
+  const movedMs = Date.now() - time('to');
+  expect(movedMs / (7 * 24 * 60 * MINUTE)).toBeCloseTo(0.25, 1);
 });

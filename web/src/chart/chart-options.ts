@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import { unitText } from '#engine/messages/unit-text.ts';
 import type { Formats } from '../format/use-formats.ts';
 import { drawBands, drawLimits, type Marks } from './draw-marks.ts';
+import { drawRangeBand } from './draw-range-band.ts';
 import type { ChartLine } from './history-chart.tsx';
 import type { ChartColors } from './use-chart-colors.ts';
 
@@ -19,6 +20,8 @@ interface ChartOptionsInput {
   height: number;
   marks(): Marks;
 }
+
+const colorOf = ({ lines }: ChartColors, at: number) => lines[at % lines.length] as string;
 
 /** One scale for each unit: two at most have an axis, left and right. */
 const scaleOf = (unit: string | null) => `y:${unit ?? ''}`;
@@ -45,15 +48,15 @@ export function chartOptions(input: ChartOptionsInput): uPlot.Options {
       },
       ...lines.flatMap((line, at) => seriesOf(line, at, input)),
     ],
-    bands: lines.map(
-      (_, at): uPlot.Band => ({
-        series: [at * 3 + 2, at * 3 + 1],
-        fill: `${colors.lines[at % colors.lines.length]}${BAND_ALPHA}`,
-      }),
-    ),
     axes: [timeAxis(input), ...units.slice(0, 2).map((unit, at) => valueAxis(unit, at, input))],
     hooks: {
       drawAxes: [(chart) => drawBands(chart, marks(), colors)],
+      drawSeries: [
+        (chart, at) => {
+          // After the highest of a line, so that its mean is drawn over the band.
+          if (at % 3 === 2) drawRangeBand(chart, at, colorOf(colors, (at - 2) / 3) + BAND_ALPHA);
+        },
+      ],
       draw: [(chart) => drawLimits(chart, marks(), { colors, scaleOf })],
     },
   };
@@ -65,12 +68,14 @@ function seriesOf(
   { colors, formats }: ChartOptionsInput,
 ): uPlot.Series[] {
   const scale = scaleOf(line.unit);
-  const stroke = colors.lines[at % colors.lines.length] as string;
+  const stroke = colorOf(colors, at);
   const edge: uPlot.Series = {
     scale,
     stroke: 'transparent',
     width: 0,
     points: { show: false },
+    // Not drawn as lines: the band between them is.
+    paths: () => null,
     class: 'edge',
   };
   return [

@@ -7,7 +7,7 @@ import { type Formats, useFormats } from '../format/use-formats.ts';
 import { chartOptions } from './chart-options.ts';
 import { type Columns, thinned, thinningOf } from './columns.ts';
 import styles from './history-chart.module.css';
-import { movesOf } from './moves.ts';
+import { type Moves, movesOf } from './moves.ts';
 import { inReadUnit, limitInReadUnit } from './read-units.ts';
 import { useChartColors } from './use-chart-colors.ts';
 
@@ -52,8 +52,8 @@ export interface HistoryChartProps {
 }
 
 const HEIGHT = 360;
-/** Rows of a line in sight: more than a wide screen has pixels for are drawn as fewer, or moving them is no longer smooth. */
-const MOST_ROWS = 3000;
+/** Rows of a line in sight, as many as history is asked for: more are drawn as fewer, or moving them is no longer smooth. */
+const MOST_ROWS = 1500;
 
 /**
  * Minimum to maximum as a band, the mean as a line, gaps as gaps; limits and alerts drawn in. Drag to zoom (Shift
@@ -67,6 +67,7 @@ export function HistoryChart(sent: HistoryChartProps) {
   const colors = useChartColors();
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
+  const moves = useRef<Moves>(null);
   const latest = useRef(props);
   latest.current = props;
   // The chart is made anew only when what it is made of changes; values and ranges are set on it.
@@ -89,14 +90,15 @@ export function HistoryChart(sent: HistoryChartProps) {
     );
     chart.current = made;
     showRange(made, latest.current.range);
-    const endMoves = movesOf(made, node, () => latest.current);
+    moves.current = movesOf(made, node, () => latest.current);
     const resize = new ResizeObserver(() =>
       made.setSize({ width: node.clientWidth, height: HEIGHT }),
     );
     resize.observe(node);
     return () => {
       resize.disconnect();
-      endMoves();
+      moves.current?.end();
+      moves.current = null;
       made.destroy();
       chart.current = null;
     };
@@ -104,9 +106,11 @@ export function HistoryChart(sent: HistoryChartProps) {
   useEffect(() => {
     const made = chart.current;
     if (made === null || lines.length + 1 > made.series.length) return;
+    // What comes meanwhile does not take the picture out of the reader's hand.
+    const shown = moves.current?.untold() ?? range;
     made.batch(() => {
-      made.setData(dataOf(lines, range), false);
-      showRange(made, range);
+      made.setData(dataOf(lines, shown), false);
+      showRange(made, shown);
     });
   }, [lines, range]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn by hooks that read `latest`

@@ -13,20 +13,38 @@ interface MoveHost {
   onRange(range: ChartRange): void;
 }
 
-/** Pan and zoom by mouse, finger, wheel and keys. The picture follows at once; the range is told when it rests. */
-export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): () => void {
+export interface Moves {
+  /** Where the reader has moved the picture, until it is told. */
+  untold(): ChartRange | undefined;
+  end(): void;
+}
+
+/** Pan and zoom by mouse, finger, wheel and keys. The picture follows in the next frame; the range is told when it rests. */
+export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): Moves {
   let rest: ReturnType<typeof setTimeout> | undefined;
-  let drag: { x: number; min: number; max: number } | undefined;
+  let drag: { x: number; width: number; min: number; max: number } | undefined;
+  let moved: { min: number; max: number } | undefined;
+  let isScheduled = false;
 
   function bounds(): { min: number; max: number } {
-    const { min = 0, max = 1 } = chart.scales.x ?? {};
+    const { min = 0, max = 1 } = moved ?? chart.scales.x ?? {};
     return { min: min ?? 0, max: max ?? 1 };
+  }
+  function draw(): void {
+    isScheduled = false;
+    if (moved !== undefined) chart.setScale('x', moved);
   }
   function show(min: number, max: number): void {
     if (max - min < SHORTEST_S) return;
-    chart.setScale('x', { min, max });
+    // Fingers, keys and wheels may tell more often than a screen can show.
+    if (!isScheduled) requestAnimationFrame(draw);
+    isScheduled = true;
+    moved = { min, max };
     clearTimeout(rest);
-    rest = setTimeout(() => host().onRange({ fromMs: min * 1000, toMs: max * 1000 }), REST_MS);
+    rest = setTimeout(() => {
+      moved = undefined;
+      host().onRange({ fromMs: min * 1000, toMs: max * 1000 });
+    }, REST_MS);
   }
   function zoom(factor: number, at = 0.5): void {
     const { min, max } = bounds();
@@ -58,16 +76,17 @@ export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): 
     // uPlot's own drag, which chooses a range, does not begin.
     event.stopPropagation();
     event.preventDefault();
-    drag = { x: event.clientX, ...bounds() };
+    drag = { x: event.clientX, width: chart.over.clientWidth, ...bounds() };
+    // What is under the hand moves with it: the cross and its values would be written anew in each frame for nothing.
+    chart.setCursor({ left: -10, top: -10 });
     chart.over.setPointerCapture(event.pointerId);
   }
-  function onMouseDown(event: MouseEvent): void {
+  function onMouse(event: MouseEvent): void {
     if (drag !== undefined) event.stopImmediatePropagation();
   }
   function onMove(event: PointerEvent): void {
     if (drag === undefined) return;
-    const { width } = chart.over.getBoundingClientRect();
-    const shift = ((drag.x - event.clientX) / width) * (drag.max - drag.min);
+    const shift = ((drag.x - event.clientX) / drag.width) * (drag.max - drag.min);
     show(drag.min + shift, drag.max + shift);
   }
   function onUp(): void {
@@ -83,14 +102,19 @@ export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): 
   const { over } = chart;
   chart.hooks.setSelect = [...(chart.hooks.setSelect ?? []), onSelect];
   over.addEventListener('pointerdown', onDown, { capture: true });
-  over.addEventListener('mousedown', onMouseDown, { capture: true });
+  over.addEventListener('mousedown', onMouse, { capture: true });
+  over.addEventListener('mousemove', onMouse, { capture: true });
   over.addEventListener('pointermove', onMove);
   over.addEventListener('pointerup', onUp);
   over.addEventListener('pointercancel', onUp);
   over.addEventListener('wheel', onWheel, { passive: false });
   node.addEventListener('keydown', onKey);
-  return () => {
-    clearTimeout(rest);
-    node.removeEventListener('keydown', onKey);
+  return {
+    untold: () => moved && { fromMs: moved.min * 1000, toMs: moved.max * 1000 },
+    end() {
+      clearTimeout(rest);
+      moved = undefined;
+      node.removeEventListener('keydown', onKey);
+    },
   };
 }

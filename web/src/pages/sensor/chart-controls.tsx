@@ -1,4 +1,5 @@
 import { Download, Hand, Search, Table2 } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import type { ChartRange } from '../../chart/history-chart.tsx';
@@ -21,7 +22,8 @@ interface ChartControlsProps {
   error: unknown;
 }
 
-export function ChartControls(props: ChartControlsProps) {
+/** Drawn again when what is shown changes, not with each live sample. */
+export const ChartControls = memo(function ChartControls(props: ChartControlsProps) {
   const { sensor, search, range, choose, dragMode, setDragMode, isTable, showTable, error } = props;
   const t = useTranslations('sensor');
   const shown = new Set((search.metrics ?? Object.keys(sensor.metrics)[0] ?? '').split(','));
@@ -82,4 +84,4 @@ export function ChartControls(props: ChartControlsProps) {
       {error !== null && <ProblemText problem={error} />}
     </>
   );
-}
+});
