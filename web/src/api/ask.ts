@@ -9,6 +9,8 @@ export interface AskOptions {
   /** Only where the thing is still what it was at this `updated_at`; else `precondition_failed`. */
   ifUnchangedSince?: string | undefined;
   signal?: AbortSignal;
+  /** `low`: lets what a person waits for go first; a browser has six lines to a platform, and the live stream holds one. */
+  priority?: RequestPriority | undefined;
 }
 
 /** No answer within this time is an answer: the person sees that the platform does not reply. */
@@ -35,6 +37,7 @@ export async function ask<Answer>(call: `${string} /${string}`, options: AskOpti
     method,
     headers: { accept: 'application/json', 'accept-language': document.documentElement.lang },
     signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+    priority: options.priority ?? 'auto',
   };
   if (options.body !== undefined) {
     const { body } = options;

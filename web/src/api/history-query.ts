@@ -8,10 +8,18 @@ export interface HistoryQuestion {
   fromMs: number;
   toMs: number;
   points: number;
+  priority?: RequestPriority;
 }
 
 /** Buckets of one metric, at most `points` of them. What was shown stays until the answer is there. */
-export const historyQuery = ({ sensorId, metric, fromMs, toMs, points }: HistoryQuestion) =>
+export const historyQuery = ({
+  sensorId,
+  metric,
+  fromMs,
+  toMs,
+  points,
+  priority,
+}: HistoryQuestion) =>
   queryOptions({
     queryKey: ['history', sensorId, metric, fromMs, toMs, points],
     queryFn: ({ signal }) =>
@@ -24,6 +32,7 @@ export const historyQuery = ({ sensorId, metric, fromMs, toMs, points }: History
           limit: points,
         },
         signal,
+        priority,
       }),
     placeholderData: keepPreviousData,
     gcTime: 60_000,

@@ -1,4 +1,5 @@
 import { CircleCheck, CircleDashed, CircleSlash, WifiOff } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import styles from './sensor-status.module.css';
@@ -17,7 +18,10 @@ interface SensorStatusProps {
 }
 
 /** Calm while all is well; a sign and a word where it is not. */
-export function SensorStatus({ sensor, isHeard = false }: SensorStatusProps) {
+export const SensorStatus = memo(function SensorStatus({
+  sensor,
+  isHeard = false,
+}: SensorStatusProps) {
   const t = useTranslations('words.status');
   const known = isHeard && sensor.status !== 'ok' ? 'ok' : sensor.status;
   const status = sensor.out_of_service === null ? known : 'out_of_service';
@@ -27,4 +31,4 @@ export function SensorStatus({ sensor, isHeard = false }: SensorStatusProps) {
       <Icon size={15} aria-hidden /> {t(status)}
     </span>
   );
-}
+});

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import type { BucketsAnswer } from '#domain/history.ts';
 import { historyQuery } from '../../api/history-query.ts';
 import styles from './sensors.module.css';
@@ -16,10 +17,18 @@ interface SparklineProps {
 }
 
 /** The last day of one metric at a glance; the numbers are beside it and on the sensor's page. */
-export function Sparkline({ sensorId, metric, isWaiting }: SparklineProps) {
+export const Sparkline = memo(function Sparkline({ sensorId, metric, isWaiting }: SparklineProps) {
   const toMs = Math.ceil(Date.now() / STEP_MS) * STEP_MS;
   const { data } = useQuery({
-    ...historyQuery({ sensorId, metric, fromMs: toMs - DAY_MS, toMs, points: POINTS }),
+    ...historyQuery({
+      sensorId,
+      metric,
+      fromMs: toMs - DAY_MS,
+      toMs,
+      points: POINTS,
+      // Dozens of them come with a page: a search must not wait until all are there.
+      priority: 'low',
+    }),
     enabled: !isWaiting,
   });
   return (
@@ -33,7 +42,7 @@ export function Sparkline({ sensorId, metric, isWaiting }: SparklineProps) {
       {data !== undefined && <path d={pathOf(data, toMs - DAY_MS)} />}
     </svg>
   );
-}
+});
 
 function pathOf({ buckets }: BucketsAnswer, fromMs: number): string {
   const [low, high] = [
