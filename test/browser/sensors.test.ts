@@ -44,20 +44,28 @@ test('a fleet of thousands is a list that scrolls, searches and filters; its add
       { timeout: 20_000 },
     )
     .toBe(1);
-  const asked: (string | null)[] = [];
-  page.on('request', (request) => {
-    const { pathname, searchParams } = new URL(request.url());
-    if (pathname === '/v1/sensors') asked.push(searchParams.get('q'));
+  const asked: { address: URL; priority: string }[] = [];
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  network.on('Network.requestWillBeSent', ({ request: { url, initialPriority } }) => {
+    asked.push({ address: new URL(url), priority: initialPriority });
   });
   const search = page.getByLabel('Search id, name or place');
   await search.pressSequentially('meter-15');
   await page.getByText('100 sensors').waitFor();
   // The first key at once, the last one surely, and no key is lost to an answer that comes while others are typed.
-  expect([asked[0], asked.at(-1), await search.inputValue()]).toEqual([
+  const searches = asked.filter(({ address }) => address.searchParams.has('q'));
+  const texts = searches.map(({ address }) => address.searchParams.get('q'));
+  expect([texts[0], texts.at(-1), await search.inputValue()]).toEqual([
     'm',
     'meter-15',
     'meter-15',
   ]);
+  // The small charts of the rows let it go first.
+  const charts = () => asked.filter(({ address }) => address.pathname.endsWith('/readings'));
+  await expect.poll(() => charts().length).toBeGreaterThan(0);
+  expect([...new Set(charts().map(({ priority }) => priority))]).toEqual(['Low']);
+  expect(searches.map(({ priority }) => priority)).not.toContain('Low');
   expect(new URL(page.url()).searchParams.get('q')).toContain('meter-15');
   const colleague = await openPage(context, app.url, {
     path: '/sensors?q=roof&status=ok',

@@ -4,7 +4,7 @@ import styles from './sensors.module.css';
 import type { SensorsSearch } from './sensors-search.ts';
 
 const STATUSES = ['ok', 'silent', 'never'] as const;
-/** A pause in typing; then the list is asked for. */
+/** Keys that follow each other faster are gathered: the list is asked for with the first and after the last. */
 const PAUSE_MS = 80;
 
 interface SensorFiltersProps {
@@ -61,21 +61,35 @@ interface PausedInputProps {
   onPause(value: string): void;
 }
 
-/** Tells what was typed once the typing rests; follows the address where that changes otherwise. */
+/**
+ * Tells a first key, or what was pasted, at once, and what is typed on when the typing rests; follows the address
+ * where that changes otherwise.
+ */
 function PausedInput({ value, onPause, ...rest }: PausedInputProps) {
   const [text, setText] = useState(value);
-  const told = useRef(value);
+  /** Told, and not in the address yet: when they come back from there, the reader may have typed on. */
+  const told = useRef<string[]>([]);
+  const latest = useRef(onPause);
+  latest.current = onPause;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const changedMs = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
-    if (value !== told.current) setText(value);
-    told.current = value;
+    const at = told.current.indexOf(value);
+    if (at === -1) setText(value);
+    told.current.splice(0, at + 1);
   }, [value]);
-  useEffect(() => {
-    if (text === told.current) return;
-    const timer = setTimeout(() => {
-      told.current = text;
-      onPause(text);
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, onPause]);
-  return <input {...rest} value={text} onChange={({ target }) => setText(target.value)} />;
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const change = (typed: string) => {
+    setText(typed);
+    clearTimeout(timer.current);
+    const tell = () => {
+      told.current.push(typed);
+      latest.current(typed);
+    };
+    const nowMs = performance.now();
+    if (nowMs - changedMs.current > PAUSE_MS) tell();
+    else timer.current = setTimeout(tell, PAUSE_MS);
+    changedMs.current = nowMs;
+  };
+  return <input {...rest} value={text} onChange={({ target }) => change(target.value)} />;
 }
