@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createTestApp } from '#test/support/app.ts';
 import { openPage } from '#test/support/browser.ts';
+import { createFaultProxy } from '#test/support/fault-proxy.ts';
 import { HOT_RULE, reading } from '#test/support/notified.ts';
-import { freePort } from '#test/support/spawn-platform.ts';
+import { ADMIN_KEY, freePort } from '#test/support/spawn-platform.ts';
 
 test('a platform that restarts under the page is seen as stale, and live again without a reload', async (context) => {
   const app = await createTestApp({ VIGIE_HTTP_PORT: String(await freePort()) });
@@ -22,6 +23,42 @@ test('a platform that restarts under the page is seen as stale, and live again w
   await page.locator('[data-connection="live"]').waitFor();
   await page.getByRole('button', { name: 'Acknowledge the alert of oven' }).waitFor();
   expect(await page.getByText('The connection is lost since').count()).toBe(0);
+});
+
+test('a line that says nothing any more, without an end, is seen as stale, and healed', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(20));
+  const proxy = await createFaultProxy(Number(new URL(app.url).port), onTestFinished);
+  const page = await openPage(context, 'about:blank', { isSignedIn: false, path: '' });
+  await page.clock.install();
+  await page.goto(`http://127.0.0.1:${proxy.port}/#key=${ADMIN_KEY}`);
+  await page.locator('[data-connection="live"]').waitFor();
+  // A minute with heartbeats, or readings, is no silence.
+  for (let second = 0; second < 60; second += 20) {
+    await app.send(reading(21 + second));
+    await page
+      .locator('[data-sensor="oven"]')
+      .getByText(`${21 + second} °C`)
+      .waitFor();
+    await page.clock.fastForward(20_000);
+  }
+  expect(await page.locator('[data-connection="live"]').count()).toBe(1);
+  proxy.cut();
+  await page.clock.fastForward(60_000);
+  await page.locator('[data-connection="stale"]').waitFor();
+  proxy.heal();
+  await page.locator('[data-connection="live"]').waitFor();
+});
+
+test('a page in the background, which has no frames, goes on taking in what comes', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(20));
+  const page = await openPage(context, 'about:blank', { isSignedIn: false, path: '' });
+  await page.addInitScript('globalThis.requestAnimationFrame = () => 0');
+  await page.goto(`${app.url}/#key=${ADMIN_KEY}`);
+  await page.locator('[data-connection="live"]').waitFor();
+  await app.send(reading(23));
+  await page.locator('[data-sensor="oven"]').getByText('23 °C').waitFor();
 });
 
 test('the language is switched in place, remembered, and said to screen readers', async (context) => {
