@@ -27,7 +27,7 @@ async function violations(page: Page): Promise<string[]> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`no page breaks WCAG 2.2 AA (${colorScheme})`, { timeout: 120_000 }, async (context) => {
-    const app = await createTestApp();
+    const app = await createTestApp({ VIGIE_LATE_AFTER: '1ms' });
     const page = await openPage(context, app.url, { colorScheme });
     await page.getByRole('heading', { name: 'Send a first reading' }).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -38,6 +38,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const shifts = { shift: '7d', time_zone: 'Europe/Paris', starts_at: '2026-01-05T07:00:00Z' };
     await app.put('/v1/on-call/nights', { ...shifts, contacts: ['anne'] });
     await app.send(reading(20, 'fridge'), reading(31));
+    const { registered_at } = (await app.call('GET', '/v1/sensors/fridge')).body;
+    const afterwards = new Date(Date.parse(registered_at) + 1).toISOString();
+    await app.send({ ...reading(20, 'fridge'), timestamp: afterwards });
     const sensors = ['oven', 'fridge', 'gone'].map((sensor_id, i) => ({
       sensor_id,
       x: i / 2,
@@ -64,6 +67,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ['/places/kitchen', 'Not registered'],
       ['/sensors', 'fridge'],
       ['/sensors/oven', 'Rules that watch it'],
+      ['/sensors/fridge', 'Arrived late'],
       ['/nothing', 'This page does not exist'],
     ] as const) {
       if (path === '/alerts') await app.send(reading(20));
@@ -86,6 +90,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
       expect([name, await violations(page)]).toEqual([name, []]);
     }
+    await page.goto(`${app.url}/sensors/fridge`);
+    await page.getByRole('button', { name: 'As a table' }).click();
+    await page.getByRole('columnheader', { name: 'Arrived late' }).waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.goto(`${app.url}/places/kitchen`);
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Sensor', { exact: true }).fill('cellar');

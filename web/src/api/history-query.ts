@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { BucketsAnswer } from '#domain/history.ts';
+import type { BucketsAnswer, LateAnswer } from '#domain/history.ts';
 import { ask } from './ask.ts';
 
 export interface HistoryQuestion {
@@ -11,6 +11,10 @@ export interface HistoryQuestion {
   priority?: RequestPriority;
 }
 
+/** All that is shown of the history of one series. */
+export const seriesKey = ({ sensorId, metric }: Pick<HistoryQuestion, 'sensorId' | 'metric'>) =>
+  ['history', sensorId, metric] as const;
+
 /** Buckets of one metric, at most `points` of them. What was shown stays until the answer is there. */
 export const historyQuery = ({
   sensorId,
@@ -21,7 +25,7 @@ export const historyQuery = ({
   priority,
 }: HistoryQuestion) =>
   queryOptions({
-    queryKey: ['history', sensorId, metric, fromMs, toMs, points],
+    queryKey: [...seriesKey({ sensorId, metric }), fromMs, toMs, points],
     queryFn: ({ signal }) =>
       ask<BucketsAnswer>(`GET /v1/sensors/${encodeURIComponent(sensorId)}/readings`, {
         query: {
@@ -33,6 +37,24 @@ export const historyQuery = ({
         },
         signal,
         priority,
+      }),
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  });
+
+/** Where samples of one metric came late, as at most `points` stretches. Under the history: what renews that renews this. */
+export const lateQuery = ({ sensorId, metric, fromMs, toMs, points }: HistoryQuestion) =>
+  queryOptions({
+    queryKey: [...seriesKey({ sensorId, metric }), 'late', fromMs, toMs, points],
+    queryFn: ({ signal }) =>
+      ask<LateAnswer>(`GET /v1/sensors/${encodeURIComponent(sensorId)}/late`, {
+        query: {
+          metric,
+          from: new Date(fromMs).toISOString(),
+          to: new Date(toMs).toISOString(),
+          points,
+        },
+        signal,
       }),
     placeholderData: keepPreviousData,
     gcTime: 60_000,

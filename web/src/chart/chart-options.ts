@@ -1,9 +1,11 @@
 import type uPlot from 'uplot';
 import { unitText } from '#engine/messages/unit-text.ts';
 import type { Formats } from '../format/use-formats.ts';
+import { drawLate } from './draw-late.ts';
 import { drawBands, drawLimits, type Marks } from './draw-marks.ts';
 import { drawRangeBand } from './draw-range-band.ts';
 import type { ChartLine } from './history-chart.tsx';
+import { endOfRow, longestLateMs } from './late-stretches.ts';
 import type { ChartColors } from './use-chart-colors.ts';
 
 /** Lines are told apart by their dashes too, never by colour alone. */
@@ -16,6 +18,8 @@ interface ChartOptionsInput {
   colors: ChartColors;
   formats: Formats;
   timeLabel: string;
+  /** Beside the time of what came late. */
+  lateLabel: string;
   width: number;
   height: number;
   marks(): Marks;
@@ -43,14 +47,19 @@ export function chartOptions(input: ChartOptionsInput): uPlot.Options {
     series: [
       {
         label: input.timeLabel,
-        value: (_chart, time) =>
-          time === null ? '–' : input.formats.moment(new Date(time * 1000).toISOString()),
+        // biome-ignore lint/complexity/useMaxParams: uPlot's own form
+        value: (chart, time, _series, at) => momentOf({ chart, time, at }, input),
       },
       ...lines.flatMap((line, at) => seriesOf(line, at, input)),
     ],
     axes: [timeAxis(input), ...units.slice(0, 2).map((unit, at) => valueAxis(unit, at, input))],
     hooks: {
-      drawAxes: [(chart) => drawBands(chart, marks(), colors)],
+      drawAxes: [
+        (chart) => {
+          drawBands(chart, marks(), colors);
+          drawLate(chart, marks().late, colors.text);
+        },
+      ],
       drawSeries: [
         (chart, at) => {
           // After the highest of a line, so that its mean is drawn over the band.
@@ -60,6 +69,19 @@ export function chartOptions(input: ChartOptionsInput): uPlot.Options {
       draw: [(chart) => drawLimits(chart, marks(), { colors, scaleOf })],
     },
   };
+}
+
+/** The time under the pointer, and whether what lies there came late. */
+function momentOf(
+  { chart, time, at }: { chart: uPlot; time: number | null; at: number | null | undefined },
+  { formats, lateLabel, marks }: ChartOptionsInput,
+): string {
+  if (time === null) return '–';
+  const moment = formats.moment(new Date(time * 1000).toISOString());
+  const endS = at == null ? time + 1 : endOfRow(chart.data[0], at);
+  return longestLateMs(marks().late, time, endS) === undefined
+    ? moment
+    : `${moment} · ${lateLabel}`;
 }
 
 function seriesOf(

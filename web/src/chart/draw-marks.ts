@@ -1,10 +1,12 @@
 import type uPlot from 'uplot';
 import type { ChartBand, ChartLimit } from './history-chart.tsx';
+import type { ChartLate } from './late-stretches.ts';
 import type { ChartColors } from './use-chart-colors.ts';
 
 export interface Marks {
   limits: readonly ChartLimit[];
   bands: readonly ChartBand[];
+  late: readonly ChartLate[];
 }
 
 /** Behind the lines: when an alert was active, with a firm edge on top so that it is not colour alone. */

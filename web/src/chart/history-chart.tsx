@@ -7,6 +7,7 @@ import { type Formats, useFormats } from '../format/use-formats.ts';
 import { chartOptions } from './chart-options.ts';
 import { type Columns, thinned, thinningOf } from './columns.ts';
 import styles from './history-chart.module.css';
+import type { ChartLate } from './late-stretches.ts';
 import { type Moves, movesOf } from './moves.ts';
 import { inReadUnit, limitInReadUnit } from './read-units.ts';
 import { useChartColors } from './use-chart-colors.ts';
@@ -42,6 +43,8 @@ export interface HistoryChartProps {
   lines: readonly ChartLine[];
   limits: readonly ChartLimit[];
   bands: readonly ChartBand[];
+  /** Ascending; of the first line. */
+  late: readonly ChartLate[];
   range: ChartRange;
   /** What a reader who cannot see the chart is told of it. */
   label: string;
@@ -61,7 +64,7 @@ const MOST_ROWS = 1500;
  */
 export function HistoryChart(sent: HistoryChartProps) {
   const props = useReadUnits(sent);
-  const { lines, limits, bands, range, label, dragMode } = props;
+  const { lines, limits, bands, late, range, label, dragMode } = props;
   const formats = useFormats();
   const words = useTranslations('words');
   const colors = useChartColors();
@@ -81,6 +84,7 @@ export function HistoryChart(sent: HistoryChartProps) {
         colors,
         formats,
         timeLabel: words('time'),
+        lateLabel: words('late'),
         width: node.clientWidth,
         height: HEIGHT,
         marks: () => latest.current,
@@ -114,7 +118,7 @@ export function HistoryChart(sent: HistoryChartProps) {
     });
   }, [lines, range]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn by hooks that read `latest`
-  useEffect(() => chart.current?.redraw(false, false), [limits, bands]);
+  useEffect(() => chart.current?.redraw(false, false), [limits, bands, late]);
   const description = useMemo(() => describe(lines, formats), [lines, formats]);
   return (
     <figure className={styles.figure}>

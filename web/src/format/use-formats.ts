@@ -1,4 +1,5 @@
 import { useLanguage } from '../i18n/language.tsx';
+import { lengthFormat } from './length.ts';
 import { quantitiesOf } from './quantities.ts';
 import type { UnitChoice } from './unit-choice.ts';
 import { useUnits } from './units.tsx';
@@ -54,6 +55,8 @@ function formatsOf(language: 'en' | 'fr', choice: UnitChoice) {
     /** Of an RFC 3339 text, in the reader's own time zone. */
     moment: (text: string | null | undefined) => (text ? moment.format(Date.parse(text)) : '–'),
     clock: (timeMs: number) => clock.format(timeMs),
+    /** How much later: in at most two neighboring units, `2 hr 5 min`. */
+    delay: lengthFormat(locale),
     /** `3 Nov`, under a chart. */
     day: (timeMs: number) => day.format(timeMs),
     /** A time under a chart whose marks are `step` s apart: the day at midnight, seconds only where they tell. */

@@ -13,6 +13,8 @@ import { Severity } from '../../ui/severity.tsx';
 import { limitsOf } from '../sensor/use-sensor-rules.ts';
 
 const POINTS = 1500;
+/** A trial takes every reading for fresh. */
+const NOT_LATE: readonly never[] = [];
 const LISTED = 20;
 
 interface BacktestPictureProps {
@@ -107,6 +109,7 @@ function SensorPicture({ sensorId, rule, range, alerts }: SensorPictureProps) {
       lines={lines}
       limits={limits}
       bands={bands}
+      late={NOT_LATE}
       range={view}
       label={t('picture', { sensor: sensorId, count: alerts.length })}
       dragMode="zoom"

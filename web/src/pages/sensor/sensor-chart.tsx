@@ -6,9 +6,11 @@ import type { Sensor } from '#domain/sensor.ts';
 import { alertsQuery } from '../../api/queries.ts';
 import { type ChartBand, type ChartRange, HistoryChart } from '../../chart/history-chart.tsx';
 import { ChartControls } from './chart-controls.tsx';
+import { LateLegend, useLateText } from './late-legend.tsx';
 import styles from './sensor.module.css';
 import { linesOf, rangeOf, type SensorSearch } from './sensor-search.ts';
 import { useChartLines } from './use-chart-lines.ts';
+import { useLate } from './use-late.ts';
 import { useNow } from './use-now.ts';
 import { limitsOf, useSensorRules } from './use-sensor-rules.ts';
 import { ValuesTable } from './values-table.tsx';
@@ -31,6 +33,8 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
     () => limitsOf(rules, names[0]?.metric, sensor),
     [rules, names[0]?.metric, sensor],
   );
+  const late = useLate(names[0], range);
+  const lateText = useLateText(late.longestMs);
   const bands = useBands(sensor.id, names[0]?.metric);
   const choose = useCallback(
     (changed: SensorSearch) =>
@@ -57,23 +61,25 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
         setDragMode={setDragMode}
         isTable={isTable}
         showTable={showTable}
-        error={error}
+        error={error ?? late.error}
       />
       {names.length === 0 ? (
         <p className="muted">{t('noMetric')}</p>
       ) : isTable ? (
-        <ValuesTable lines={lines} />
+        <ValuesTable lines={lines} late={late.late} />
       ) : (
         <HistoryChart
           lines={lines}
           limits={limits}
           bands={bands}
+          late={late.late}
           range={range}
-          label={t('chartOf', { sensor: sensor.name ?? sensor.id })}
+          label={[t('chartOf', { sensor: sensor.name ?? sensor.id }), lateText].join(' ').trim()}
           dragMode={dragMode}
           onRange={onRange}
         />
       )}
+      <LateLegend text={lateText} lookedFromMs={late.lookedFromMs} />
       <p className="muted">{t('howToMove')}</p>
     </section>
   );

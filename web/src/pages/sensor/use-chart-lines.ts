@@ -71,7 +71,7 @@ function combineResults(results: UseQueryResult<BucketsAnswer>[]) {
 }
 
 /** On a grid, so that a range that moves by a second asks nothing anew. */
-function askedRange({ fromMs, toMs }: ChartRange): ChartRange {
+export function askedRange({ fromMs, toMs }: ChartRange): ChartRange {
   const lengthMs = toMs - fromMs;
   const gridMs = Math.max(1000, lengthMs * RENEW_SHARE);
   const down = (timeMs: number) => Math.floor(timeMs / gridMs) * gridMs;
