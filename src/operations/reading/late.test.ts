@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedHistory } from '#storage/embedded/history/embedded-history.ts';
 import { openEmbeddedState } from '#storage/embedded/open-state.ts';
 import { emptyUnit } from '#test/support/commit-units.ts';
@@ -65,6 +65,12 @@ afterAll(() => close());
 const ask = (query: object, { id = 'freezer-3', customer = 'main' } = {}) =>
   lateReadings({ ctx: operations.as(customer), input: { id, query } });
 
+function knowCadence(cadenceMs: number): void {
+  const known = { lastSeenMs: T0, cadenceMs, skewMs: undefined, last: new Map() };
+  operations.known.set('main/freezer-3', { ...known, status: 'ok' });
+  onTestFinished(() => operations.known.clear());
+}
+
 test('stretches of late samples are told with how many and the longest delay; what was imported is not late', async () => {
   expect(await ask({ metric: 'temperature', to: '2026-11-22T09:00:00Z' })).toEqual({
     sensor_id: 'freezer-3',
@@ -116,17 +122,26 @@ test('there are no more stretches than points, and none is lost', async () => {
 test('samples at the own pace of the sensor are one stretch, however closely one looks', async () => {
   const range = { from: '2026-11-22T06:00:00Z', to: '2026-11-22T06:10:00Z' };
   const closely = { metric: 'temperature', ...range, points: 1000 };
-  const count = async () => (await ask(closely)).stretches.length;
-  expect(await count()).toBe(10);
-  operations.known.set('main/freezer-3', {
-    lastSeenMs: T0,
-    cadenceMs: MINUTE,
-    skewMs: undefined,
-    status: 'ok',
-    last: new Map(),
-  });
-  expect(await count()).toBe(1);
-  operations.known.clear();
+  expect((await ask(closely)).stretches).toHaveLength(10);
+  knowCadence(MINUTE);
+  expect((await ask(closely)).stretches).toHaveLength(1);
+});
+
+test('an engine that could look no further back says so', async () => {
+  const ctx = operations.as('main');
+  const history: typeof ctx.history = Object.create(ctx.history);
+  history.late = (range) => ctx.history.late({ ...range, fromMs: range.fromMs + 2 * HOUR });
+  const query = { metric: 'temperature', from: '2026-11-22T05:00:00Z' };
+  const input = { id: 'freezer-3', query };
+  const { from, truncated, stretches } = await lateReadings({ ctx: { ...ctx, history }, input });
+  expect([from, truncated]).toEqual(['2026-11-22T07:00:00.000Z', true]);
+  expect(stretches.map(({ samples }) => samples)).toEqual([1]);
+});
+
+test('where a sensor is thought slower than it is, fresh samples between late ones still part them', async () => {
+  knowCadence(2 * HOUR);
+  const range = { from: '2026-11-22T06:00:00Z', to: '2026-11-22T08:00:00Z' };
+  expect((await ask({ metric: 'temperature', ...range })).stretches).toHaveLength(2);
 });
 
 test.each([

@@ -42,15 +42,27 @@ export async function lateReadings({
     ctx.history.late({ ...range, intervalMs, lateAfterMs }),
     ctx.live.find(customer, [row]),
   ]);
-  const cadenceMs = live.get(input.id)?.cadenceMs ?? 0;
+  // What is known of the pace of a sensor that sends what it kept may be that of its connections.
+  const paceMs = Math.min(live.get(input.id)?.cadenceMs ?? 0, paceOf(slice));
   return {
     ...{ sensor_id: input.id, metric, unit },
     late_after: formatDuration(lateAfterMs),
     from: formatTime(slice.fromMs),
     to: formatTime(toMs),
     truncated: slice.fromMs > knownFromMs,
-    stretches: joined(slice, Math.max(intervalMs, cadenceMs * JOINED_CADENCES)),
+    stretches: joined(slice, Math.max(intervalMs, paceMs * JOINED_CADENCES)),
   };
+}
+
+/** The median distance of the late samples, ms; 0 where there are not two. */
+function paceOf({ count, firstsMs, lastsMs, samples }: LateSlice): number {
+  const stepsMs: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const steps = samples[at]! - 1;
+    if (steps > 0) stepsMs.push((lastsMs[at]! - firstsMs[at]!) / steps);
+    if (at > 0) stepsMs.push(firstsMs[at]! - lastsMs[at - 1]!);
+  }
+  return stepsMs.sort((a, b) => a - b)[stepsMs.length >> 1] ?? 0;
 }
 
 /** Neighbors no further apart than the gap are one stretch. */
