@@ -3,12 +3,14 @@ import { alertRow, T0 } from '#test/support/state-rows.ts';
 import {
   findOpenAlert,
   findShelf,
+  latestSilence,
   lookAtSuppressed,
   moveAlert,
   shelves,
   takeOffShelf,
 } from '../state/alarms.ts';
 import { alertHistory, findAlert, listAlertRows } from '../state/alerts.ts';
+import { activeCounts, fleetCounts } from '../state/overview-counts.ts';
 import type { AlertsTable } from '../state/schema.ts';
 import type { CreateStore } from './state-store.contract.ts';
 
@@ -42,6 +44,33 @@ export function alarmsContract(name: string, createStore: CreateStore): void {
       );
       expect((await findOpenAlert(store.db, alarm))?.id).toBe('open');
       expect(await findOpenAlert(store.db, { ...alarm, sensorPk: 3 })).toBeUndefined();
+    });
+
+    test('the newest silence of a sensor is the one that stands, or the last that was over', async () => {
+      const silent = { condition: 'silent' };
+      await put(
+        { ...silent, id: 'old', state: 'cleared', started_at: T0, cleared_at: T0 + 1 },
+        { ...silent, id: 'last', state: 'cleared', started_at: T0 + 2, cleared_at: T0 + 3 },
+        { id: 'warm', started_at: T0 + 9 },
+        { ...silent, id: 'stands', sensor_pk: 2, started_at: T0 },
+        { ...silent, id: 'later', sensor_pk: 2, state: 'cleared', started_at: T0 + 5 },
+      );
+      expect(await latestSilence(store.db, 1)).toEqual({ state: 'cleared', cleared_at: T0 + 3 });
+      expect(await latestSilence(store.db, 2)).toMatchObject({ state: 'active' });
+      expect(await latestSilence(store.db, 3)).toBeUndefined();
+    });
+
+    test('silent sensors and standing alerts are counted by customer', async () => {
+      await put(
+        { condition: 'silent', rule_id: 'a' },
+        { condition: 'silent', rule_id: 'b' },
+        { condition: 'silent', sensor_pk: 2, state: 'cleared' },
+        { condition: 'silent', sensor_pk: 3, customer: 'other' },
+        { condition: 'above', sensor_pk: 4 },
+      );
+      expect((await fleetCounts(store.db, 'main')).silent).toBe(1);
+      const [counts] = await activeCounts(store.db, { customer: 'main', nowMs: T0 });
+      expect(counts).toMatchObject({ acknowledged: false, shelved: false, count: 3 });
     });
 
     test('a timed shelf holds its alarm, also from an alert that has cleared, until its time is over', async () => {

@@ -7,13 +7,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createInProcessState } from '#test/support/in-process-state.ts';
 import { alertRow, documentRow, notificationRow, sensorRow, T0 } from '#test/support/state-rows.ts';
 import { plansOf } from '#test/support/statement-plans.ts';
-import { findOpenAlert, findShelf, shelves } from '../state/alarms.ts';
+import { findOpenAlert, findShelf, latestSilence, shelves } from '../state/alarms.ts';
 import { silentAlertSensors } from '../state/alerts.ts';
 import { failuresOfContacts } from '../state/contact-failures.ts';
 import { findDeliveries } from '../state/deliveries.ts';
 import { documentVersions, findDocuments, listDocuments } from '../state/documents.ts';
 import { openAlertRows } from '../state/fleet-rows.ts';
 import { claimDue, findDueRepeats, insertNotifications, recordAttempts } from '../state/outbox.ts';
+import { activeCounts, fleetCounts } from '../state/overview-counts.ts';
 import type { StateDb, StateStore } from '../state/state-store.ts';
 import { contactsWaiting, latestPayload, notificationsOfAlert } from '../state/told.ts';
 import { openEmbeddedState } from './open-state.ts';
@@ -83,7 +84,22 @@ test('the alerts that stand are found by their own index, however many are over'
   expect(plans.flatMap(({ plan }) => plan)).toEqual([
     'SCAN alerts USING INDEX alerts_active',
     'SEARCH alerts USING INDEX alerts_active (sensor_pk=?)',
-    'SEARCH alerts USING INDEX alerts_active (sensor_pk=?)',
+    'SEARCH alerts USING COVERING INDEX alerts_silences (sensor_pk=? AND state=?)',
+  ]);
+});
+
+test('what stands of a customer, and the newest silence, are answered without the alerts that are over', async () => {
+  const store = await createInProcessState();
+  onTestFinished(() => store.close());
+  const plans = await plansOf(store.db, async (db) => {
+    await latestSilence(db, 1);
+    await fleetCounts(db, 'main');
+    await activeCounts(db, { customer: 'main', nowMs: T0 });
+  });
+  expect(plans.flatMap(({ plan }) => plan).filter((line) => line.includes('alerts'))).toEqual([
+    'SEARCH alerts USING INDEX alerts_silences (sensor_pk=?)',
+    'SEARCH alerts USING COVERING INDEX alerts_standing (customer=? AND condition=?)',
+    'SEARCH alerts USING INDEX alerts_standing (customer=?)',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely';
-import { ACTIVE } from './alert-row.ts';
+import { ACTIVE, SILENT } from './alert-row.ts';
 import { type FleetShare, isInShare } from './fleet-rows.ts';
 import type { AlertHistoryTable, AlertsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
@@ -57,7 +57,7 @@ export function latestSilence(
     .selectFrom('alerts')
     .select(['state', 'cleared_at'])
     .where('sensor_pk', '=', sensorPk)
-    .where('condition', '=', 'silent')
+    .where('condition', '=', SILENT)
     .orderBy('state')
     .orderBy('started_at', 'desc')
     .limit(1)

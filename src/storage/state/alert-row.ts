@@ -6,6 +6,7 @@ import type { AlertsTable } from './schema.ts';
 
 /** For statements, written into them: with a parameter in its place SQLite does not use the index of the alerts that stand. */
 export const ACTIVE = sql.lit('active' as const);
+export const SILENT = sql.lit('silent' as const);
 
 /** An alert in the contract's shape, without its history. */
 export function alertFromRow(row: AlertsTable): Alert {

@@ -7,6 +7,7 @@ import { alertsByReceipt } from './migrations/0007-alerts-by-receipt.ts';
 import { meta } from './migrations/0008-meta.ts';
 import { sensorHashes } from './migrations/0009-sensor-hashes.ts';
 import { placePictures } from './migrations/0012-place-pictures.ts';
+import { silences } from './migrations/0013-silences.ts';
 import type { Database } from './schema.ts';
 
 // Tested by: test/contract/state-store.test.ts
@@ -23,6 +24,7 @@ function migrations(serial: Serial): Record<string, Migration> {
     '0008-meta': { up: meta },
     '0009-sensor-hashes': { up: sensorHashes },
     '0012-place-pictures': { up: placePictures },
+    '0013-silences': { up: silences },
   };
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Severity } from '#domain/rule.ts';
+import { ACTIVE, SILENT } from './alert-row.ts';
 import type { StateDb } from './state-store.ts';
 
 // Tested by: operations/overview/get.test.ts
@@ -25,8 +26,8 @@ export async function fleetCounts(db: StateDb, customer: string): Promise<FleetC
       .selectFrom('alerts')
       .select(({ fn }) => fn.count('sensor_pk').distinct().as('count'))
       .where('customer', '=', customer)
-      .where('state', '=', 'active')
-      .where('condition', '=', 'silent')
+      .where('state', '=', ACTIVE)
+      .where('condition', '=', SILENT)
       .executeTakeFirstOrThrow(),
   ]);
   return {
@@ -59,7 +60,7 @@ export async function activeCounts(
       fn.countAll().as('count'),
     ])
     .where('customer', '=', customer)
-    .where('state', '=', 'active')
+    .where('state', '=', ACTIVE)
     .groupBy(['severity', 'acknowledged', shelved])
     .execute();
   return rows.map((row) => ({
