@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { append } from '../chart/columns.ts';
 import { inReadUnit, limitInReadUnit } from '../chart/read-units.ts';
 import { quantitiesOf } from './quantities.ts';
 import { choiceOfText, choiceWith, type UnitChoice } from './unit-choice.ts';
@@ -78,6 +79,30 @@ test('what is converted already is not converted again', () => {
     unit: '[degF]',
     severity: 'warning',
   });
+});
+
+test('what is added live to columns is converted with them', () => {
+  const { readUnit } = read({ system: 'us' });
+  const columns = {
+    times: [1],
+    mean: [0 as number | null],
+    min: [0 as number | null],
+    max: [0 as number | null],
+  };
+  const meanOf = () =>
+    inReadUnit({ key: 'a', label: 'a', unit: 'Cel', columns: { ...columns } }, readUnit).columns;
+  const first = meanOf();
+  expect(first.mean).toEqual([32]);
+  append(columns, { timeMs: 2000, value: 100 }, 5000);
+  append(columns, { timeMs: 60_000, value: 5 }, 5000);
+  const grown = meanOf();
+  expect(grown.mean).toEqual([32, 212, null, 41]);
+  expect(grown.times).toEqual([1, 2, 31, 60]);
+  expect(grown).not.toBe(first);
+  // Another choice begins anew.
+  const { readUnit: inKelvin } = read({ temperature: 'K' });
+  const other = inReadUnit({ key: 'a', label: 'a', unit: 'Cel', columns }, inKelvin);
+  expect(other.columns.mean).toEqual([273.15, 373.15, null, 278.15]);
 });
 
 test('as it is sent nothing is touched', () => {

@@ -31,6 +31,7 @@ export function quantitiesOf({ choice, language, number }: Reader) {
   /** Numbers that stand side by side have about as many digits as were measured, and stay on their side of a limit. */
   const reading = (unit: Unit, all: readonly (number | null)[], isLimitDifference = false) =>
     readerQuantity(unit ?? '', wishes, { all, isLimitDifference });
+  const readUnits = new Map<string | null, ReadUnit>();
   return {
     /** `-18.4 °C`, `-18,4 °C`, `-1.1 °F`; a dash where there is no value. */
     quantity(value: number | null | undefined, unit: Unit): string {
@@ -69,8 +70,12 @@ export function quantitiesOf({ choice, language, number }: Reader) {
       };
     },
     readUnit(unit: string | null): ReadUnit {
+      const known = readUnits.get(unit);
+      if (known !== undefined) return known;
       const conversion = conversionFor(unit, wishes);
-      return { unit: conversion?.unit ?? unit, value: conversion?.value };
+      const read = { unit: conversion?.unit ?? unit, value: conversion?.value };
+      readUnits.set(unit, read);
+      return read;
     },
   };
 }
