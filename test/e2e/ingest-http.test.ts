@@ -68,6 +68,18 @@ test('a reading is there when its acknowledgement is', async () => {
   });
 });
 
+test('a refused reading is kept with what it said of its sensor', async () => {
+  const platform = await createTestApp({ VIGIE_AUTO_REGISTER: 'false' });
+  const metadata = { name: 'Oven', location: 'lyon' };
+  const reading = { sensor_id: 'oven', readings: { t: 1 }, metadata };
+  expect((await platform.post(JSON.stringify(reading))).body.rejected).toMatchObject([
+    { code: 'sensor_unknown' },
+  ]);
+  const [letter] = (await platform.call('GET', '/v1/dead-letters')).body.items;
+  const payload = JSON.parse(letter.payload);
+  expect(payload.metadata).toEqual(metadata);
+});
+
 test('a sensor is called what its readings say, until somebody calls it otherwise', async () => {
   const platform = await createTestApp();
   const send = (name?: string) =>
