@@ -10,6 +10,7 @@ if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 const { runCommandLine } = await import('#cli/program.ts');
 const { collectWhenIdle } = await import('#platform/idle-collection.ts');
 const FLUSH_MS = 5000;
+const LINGER_MS = 2000;
 
 const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -59,3 +60,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     return app;
   },
 });
+// What was left behind at a stop, such as a connection that nobody answers on, does not keep the process.
+if (controller.signal.aborted) setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Consumer } from '@platformatic/kafka';
+import { Admin, Consumer } from '@platformatic/kafka';
 import type { Logger } from '#platform/logging.ts';
 import { clientOptions, type KafkaSettings } from './client-options.ts';
-import { backoffMs, within } from './deadline.ts';
+import { atMost, backoffMs, within } from './deadline.ts';
 
 // Tested by: test/scale/kafka-source.test.ts
 
@@ -12,7 +13,9 @@ const HEARTBEAT_MS = 2000;
 const REBALANCE_MS = 20_000;
 const JOIN_MS = 60_000;
 const WATCH_MS = 1000;
-const CLOSE_MS = 5000;
+const COMMIT_MS = 2000;
+const LEAVE_MS = 1000;
+const CLOSE_MS = 2000;
 const RETRIES = { retries: 3, retryDelay: 300 };
 
 interface GroupMemberOptions {
@@ -63,7 +66,7 @@ export class GroupMember {
       offset: BigInt(next),
       leaderEpoch: -1,
     }));
-    await within(this.#consumer.commit({ offsets }), CLOSE_MS, 'not committed');
+    await within(this.#consumer.commit({ offsets }), COMMIT_MS, 'not committed');
   }
 
   async #keep(): Promise<void> {
@@ -105,12 +108,42 @@ export class GroupMember {
     consumer.on('consumer:group:rebalance', () => this.#assigned(consumer));
     this.#consumer = consumer;
     try {
-      await within(consumer.joinGroup(), JOIN_MS, 'the group was not joined');
+      const closed = once(this.#stop.signal, 'abort');
+      const joined = Promise.race([consumer.joinGroup(), closed]);
+      await within(joined, JOIN_MS, 'the group was not joined');
       while (!this.#isClosed && lost === undefined) await this.#pause(WATCH_MS);
       if (lost !== undefined) throw lost;
     } finally {
       this.#consumer = undefined;
-      await within(consumer.close(true), CLOSE_MS, 'not closed').catch(() => undefined);
+      await this.#leave(consumer);
+    }
+  }
+
+  async #leave(consumer: Consumer): Promise<void> {
+    const { memberId } = consumer;
+    try {
+      await within(consumer.close(true), LEAVE_MS, 'not left');
+    } catch {
+      if (memberId) await this.#leaveBeside(memberId).catch(() => undefined);
+      await atMost(consumer.connections.close(), CLOSE_MS);
+    }
+  }
+
+  /**
+   * On a connection of its own. The broker answers a join when all others have joined, too, and one thing after the other: on
+   * the connection that a join waits on, the goodbye would wait as well, and the others for this member.
+   */
+  async #leaveBeside(memberId: string): Promise<void> {
+    const { settings, clientId, group } = this.#options;
+    const admin = new Admin(clientOptions(settings, clientId));
+    try {
+      const left = admin.removeMembersFromConsumerGroup({
+        groupId: group,
+        members: [{ memberId }],
+      });
+      await within(left, CLOSE_MS, 'not left');
+    } finally {
+      await atMost(admin.close(), CLOSE_MS);
     }
   }
 

@@ -3,7 +3,7 @@ import { VigieError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logging.ts';
 import type { IngestOutcome, ReadingStream, Submission } from '../reading-stream.ts';
 import type { KafkaSettings } from './client-options.ts';
-import { backoffMs } from './deadline.ts';
+import { atMost, backoffMs } from './deadline.ts';
 import { ProduceQueue } from './produce-queue.ts';
 import { RecordProducer } from './record-producer.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -70,12 +70,12 @@ export class KafkaStream implements ReadingStream {
   /** Sends what was taken, and takes nothing more. */
   async stop(): Promise<void> {
     this.#phase = 'stopped';
-    await Promise.race([this.#pumping, sleep(SEND_REST_MS)]);
+    await atMost(this.#pumping, SEND_REST_MS);
     this.#queue.refuseAll(this.failure ?? new VigieError('shutting_down', 'Stopped.'));
     await this.#producer.close();
     await this.#replies.stop();
     // A search that is under way ends by itself; nothing waits for what it finds.
-    await Promise.race([this.#search, sleep(END_SEARCH_MS)]);
+    await atMost(this.#search, END_SEARCH_MS);
   }
 
   async publish(submission: Submission): Promise<IngestOutcome> {

@@ -8,7 +8,7 @@ import {
 import { VigieError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logging.ts';
 import { clientOptions, type KafkaSettings } from './client-options.ts';
-import { backoffMs, within } from './deadline.ts';
+import { atMost, backoffMs, within } from './deadline.ts';
 import { PRODUCE_VERSIONS, sendProduce } from './produce-request.ts';
 import type { ProducerIdentity, RecordBatchBuilder } from './record-batch.ts';
 
@@ -227,7 +227,7 @@ export class RecordProducer {
       this.#identity = undefined;
       this.#sequences.clear();
     }
-    if (client) await within(client.close(), CLOSE_MS, 'not closed').catch(() => undefined);
+    if (client) await atMost(client.close(), CLOSE_MS);
   }
 }
 

@@ -1,5 +1,6 @@
 import { partitionOf } from '#domain/partition-hash.ts';
 import type { Logger } from '#platform/logging.ts';
+import { atMost } from './deadline.ts';
 import { encodeHeaders, RecordBatchBuilder } from './record-batch.ts';
 import type { RecordProducer } from './record-producer.ts';
 import type { Reply } from './replies.ts';
@@ -8,6 +9,7 @@ import type { Reply } from './replies.ts';
 
 /** More than so many unsent replies are dropped: those who wait are then told `queued`. */
 const MOST_WAITING = 10_000;
+const CLOSE_MS = 2000;
 const NO_HEADERS = encodeHeaders({});
 
 /** Sends what became of readings to the gateways that wait for it; one that is lost costs its sender the wait. */
@@ -31,8 +33,9 @@ export class ReplySender {
     });
   }
 
+  /** Brokers that do not answer are not waited for. */
   async close(): Promise<void> {
-    await this.#sending;
+    await atMost(this.#sending, CLOSE_MS);
     await this.#producer.close();
   }
 
