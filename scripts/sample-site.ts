@@ -110,6 +110,24 @@ const RULES = {
   },
 };
 
+const CELLAR_WORDS = {
+  name: 'Cellar',
+  texts: [
+    {
+      language: 'en',
+      subject: '{severity}: {title} in {location}',
+      text: '{headline}\nIt is at {value}, {limit} is allowed, since {since}.\n\n{instructions}',
+    },
+    {
+      language: 'fr',
+      subject: '{severity} : {title} à {location}',
+      text: '{headline}\nOn mesure {value} pour {limit} admis, depuis {since}.\n\n{instructions}',
+    },
+    { language: 'en', on: ['cleared'], text: 'All is well again: {where}, after {duration}.' },
+    { language: 'fr', on: ['cleared'], text: 'Tout va bien : {where}, après {duration}.' },
+  ],
+};
+
 const shift = { time_zone: 'Europe/Paris', shift: '7d', contacts: ['anne', 'karim'] };
 const at = (timeMs: number): string => new Date(timeMs).toISOString();
 
@@ -126,6 +144,7 @@ async function post(url: string, body: unknown): Promise<void> {
 /** Two weeks of readings, rules, people who are told, and three alerts, of which one is acknowledged. */
 export async function createSampleSite(url: string, webhook: string): Promise<void> {
   const nowMs = Math.floor(Date.now() / STEP_MS) * STEP_MS;
+  await put(`${url}/v1/templates/cellar`, CELLAR_WORDS);
   for (const id of ['anne', 'karim', 'desk'])
     await put(`${url}/v1/contacts/${id}`, { channel: 'webhook', settings: { url: webhook } });
   await put(`${url}/v1/on-call/nights`, { ...shift, starts_at: at(nowMs - 10 * DAY_MS) });
@@ -134,6 +153,14 @@ export async function createSampleSite(url: string, webhook: string): Promise<vo
     match: { severity: ['warning', 'critical'] },
     steps: [{ on_call: ['nights'] }, { after: '10m', contacts: ['desk'] }],
     repeat: '4h',
+    quiet_hours: [
+      {
+        time_zone: 'Europe/Paris',
+        windows: [{ from: '01:00', to: '06:00' }],
+        except: ['critical'],
+      },
+    ],
+    template: 'cellar',
   });
   await put(`${url}/v1/maintenance-windows/defrost`, {
     name: 'Defrost',

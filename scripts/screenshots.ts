@@ -22,8 +22,8 @@ const SIZE = { width: 1280, height: 800 };
 /** A picture in a guide is read over the net, too. */
 const LARGEST_BYTES = 150 * 1024;
 
-/** Page, address, and what is there when it has been drawn. */
-const PAGES: readonly [name: string, path: string, sign: string][] = [
+/** Page, address, what is there when it has been drawn, and what is pressed before. */
+const PAGES: readonly [name: string, path: string, sign: string, press?: string][] = [
   ['overview', '/', 'li[data-sensor]'],
   ['sensors', '/sensors', 'tr[data-sensor] svg path'],
   ['sensor', '/sensors/freezer-3?range=24h', '[role=img][aria-label*="…"] canvas'],
@@ -35,6 +35,7 @@ const PAGES: readonly [name: string, path: string, sign: string][] = [
   ['policies', '/notifications/policies', 'main li, main tbody tr'],
   ['on-call', '/notifications/on-call', 'main li, main tbody tr'],
   ['maintenance', '/notifications/maintenance', 'main li, main tbody tr'],
+  ['messages', '/notifications/messages', 'main article dd', 'main li button'],
   ['preview', '/notifications/preview', 'main form'],
   ['ledger', '/notifications/ledger', 'main tbody tr, main li'],
   ['quality', '/alarm-quality', 'main h2'],
@@ -65,8 +66,15 @@ async function alertOf(url: string, sensorId: string): Promise<string> {
   return alert.id;
 }
 
-async function take(page: Page, address: string, [sign, file]: [string, string]): Promise<void> {
+interface Picture {
+  file: string;
+  sign: string;
+  press: string | undefined;
+}
+
+async function take(page: Page, address: string, { file, sign, press }: Picture): Promise<void> {
   await page.goto(address);
+  if (press !== undefined) await page.locator(press).first().click();
   await page.locator(sign).first().waitFor();
   // The stream is up, the questions are answered, fonts and charts are drawn.
   await page.locator('[data-connection="live"]').waitFor();
@@ -81,10 +89,10 @@ async function take(page: Page, address: string, [sign, file]: [string, string])
 /** All of them, whatever happens to one; that is said at the end. */
 async function takeAll(page: Page, url: string, language: string): Promise<void> {
   const alertId = await alertOf(url, 'freezer-3');
-  for (const [name, path, sign] of pages) {
+  for (const [name, path, sign, press] of pages) {
     const file = `${name}.${language}.png`;
     try {
-      await take(page, `${url}${path.replace('ALERT', alertId)}`, [sign, file]);
+      await take(page, `${url}${path.replace('ALERT', alertId)}`, { file, sign, press });
     } catch (error) {
       process.exitCode = 1;
       console.error(`${file}: ${error}`);

@@ -107,7 +107,7 @@ export const Template = Type.Object(
 export type Template = Static<typeof Template>;
 export const DEFAULT_TEMPLATE = 'default';
 
-/** A template that is there, or texts; about an alert, or a sample of one. */
+/** A template that is there, or texts, or neither (the usual words); about an alert, or a sample of one. */
 export const TemplatePreviewInput = Type.Object(
   {
     template_id: Type.Optional(ThingId),

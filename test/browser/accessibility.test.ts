@@ -56,6 +56,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ['/notifications/policies', 'All alerts'],
       ['/notifications/on-call', 'On call now'],
       ['/notifications/maintenance', 'No maintenance'],
+      ['/notifications/messages', 'Named by'],
       ['/notifications/preview', 'Nothing is sent'],
       ['/notifications/ledger', 'anne'],
       ['/alarm-quality', 'Who raises most'],
@@ -80,6 +81,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ['/notifications/policies', 'Change All alerts', 'Grouping'],
       ['/notifications/on-call', 'Change nights', 'First handover'],
       ['/notifications/maintenance', 'New window', 'Repeats'],
+      ['/notifications/messages', 'Change ours', 'in your words'],
     ] as const) {
       await page.goto(`${app.url}${path}`);
       await page.getByRole('button', { name }).click();

@@ -31,6 +31,28 @@ export function anyDocument(schema: object): fc.Arbitrary<unknown> {
   return anyOf(schema as Schema);
 }
 
+/** A document with every field that a schema has, and one item in each list; the last form where there are several. */
+export function fullDocument(schema: object): unknown {
+  return fullOf(schema as Schema);
+}
+
+function fullOf(schema: Schema): unknown {
+  if (schema.anyOf !== undefined) return fullOf(schema.anyOf.at(-1) as Schema);
+  if (schema.type === 'object') {
+    const { properties = {}, patternProperties = {} } = schema;
+    const [values] = Object.values(patternProperties);
+    if (values !== undefined) return { site: fullOf(values) };
+    return Object.fromEntries(
+      Object.entries(properties).map(([name, field]) => [name, fullOf(field)]),
+    );
+  }
+  if (schema.type === 'array') {
+    const items = Array.isArray(schema.items) ? (schema.items as Schema[]) : [schema.items ?? {}];
+    return items.map((item) => fullOf(item as Schema));
+  }
+  return fc.sample(anyOf({ ...schema, minLength: 1 }), { numRuns: 1, seed: 1 })[0];
+}
+
 function anyOf(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(anyOf));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);

@@ -136,6 +136,15 @@ const maintenance = createRoute({
   ),
 });
 
+const messages = createRoute({
+  getParentRoute: () => notifications,
+  path: '/messages',
+  component: lazyRouteComponent(
+    () => import('./pages/notifications/messages-page.tsx'),
+    'MessagesPage',
+  ),
+});
+
 const preview = createRoute({
   getParentRoute: () => notifications,
   path: '/preview',
@@ -160,6 +169,7 @@ const notificationPages = notifications.addChildren([
   policies,
   onCall,
   maintenance,
+  messages,
   preview,
   ledger,
 ]);

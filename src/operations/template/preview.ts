@@ -25,8 +25,8 @@ import { checkChannels, checkTexts, warningsOf } from './template-input.ts';
 const check = inputCheck(TemplatePreviewInput);
 
 /**
- * What a template makes of an alert, or of a sample, in each language and on each channel that it names. Writes and sends
- * nothing. Throws `template_invalid`, and `not_found` where the template or the alert is not known.
+ * What a template makes of an alert, or of a sample, in each language and on each channel that it names; without a
+ * template, the usual words. Writes and sends nothing. Throws `template_invalid`, and `not_found` where the template or the alert is not known.
  */
 export async function previewTemplate({
   ctx,
@@ -68,8 +68,8 @@ function readInput(input: unknown): TemplatePreviewInput {
     pointer: `/units${pointer}`,
     detail,
   }));
-  if ((asked.template_id === undefined) === (asked.texts === undefined)) {
-    problems.push({ pointer: '', detail: 'must have template_id or texts, and not both' });
+  if (asked.template_id !== undefined && asked.texts !== undefined) {
+    problems.push({ pointer: '', detail: 'must not have both, template_id and texts' });
   }
   if (asked.time_zone !== undefined && !isTimeZone(asked.time_zone)) {
     problems.push({ pointer: '/time_zone', detail: 'is no IANA time zone, such as Europe/Paris' });
@@ -82,7 +82,8 @@ async function textsOf(
   ctx: OperationContext,
   { template_id: id, texts }: TemplatePreviewInput,
 ): Promise<readonly TemplateText[]> {
-  if (texts === undefined) return (await loadDocument<Template>(ctx, 'template', id!)).texts;
+  if (id !== undefined) return (await loadDocument<Template>(ctx, 'template', id)).texts;
+  if (texts === undefined) return [];
   checkTexts(texts);
   checkChannels(ctx, texts);
   return texts;

@@ -141,6 +141,16 @@ describe('a preview', () => {
     ]);
   });
 
+  test('without a template shows the usual words', async () => {
+    const { as } = await createOperations();
+    const { items } = await previewTemplate({ ctx: as('main'), input: { on: 'cleared' } });
+    expect(items.map(({ language, channel, own }) => [language, channel, own])).toEqual([
+      ['en', null, []],
+      ['fr', null, []],
+    ]);
+    expect(items[0]!.subject).toContain('Freezer too warm');
+  });
+
   test('says why a template gives way to the usual words', async () => {
     const { as } = await createOperations();
     const input = { texts: [{ language: 'en', text: '{told_before}' }] };
@@ -150,7 +160,6 @@ describe('a preview', () => {
   });
 
   test.each([
-    [{}, ''],
     [{ template_id: 'x', texts }, ''],
     [{ texts, time_zone: 'Mars/Olympus' }, '/time_zone'],
     [{ texts, units: { pressure: 'kg' } }, '/units/pressure'],

@@ -13,6 +13,7 @@ import type { Rule } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import type { Simulation } from '#domain/simulation.ts';
+import type { TemplatePreview, TemplatePreviewInput } from '#domain/template.ts';
 import { ask } from './ask.ts';
 
 export interface Page<Item> {
@@ -174,6 +175,13 @@ export const channelsQuery = queryOptions({
   queryKey: ['channels'],
   queryFn: ({ signal }) => ask<ChannelList>('GET /v1/channels', { signal }),
 });
+
+/** What texts make of an alert; asked again at each change of them. */
+export const templatePreviewQuery = (body: TemplatePreviewInput) =>
+  queryOptions({
+    queryKey: ['templates', 'preview', body],
+    queryFn: ({ signal }) => ask<TemplatePreview>('POST /v1/templates/preview', { body, signal }),
+  });
 
 export const onCallQuery = (id: string) =>
   queryOptions({

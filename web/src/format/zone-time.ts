@@ -21,8 +21,8 @@ export function wallTime(timeMs: number, zone: string): string {
 }
 
 /**
- * When the clock on the wall shows so, ms. A time that it shows twice is the first; one that it skips is as long after
- * the skip as it was meant to be after midnight.
+ * When the clock on the wall shows so, ms. A time that it shows twice is the first one; one that it skips is read on the
+ * clock from before the skip, so that it is shown later by what was skipped.
  */
 export function instantOf(wall: string, zone: string): number {
   const asUtcMs = Date.parse(`${wall}Z`);

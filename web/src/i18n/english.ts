@@ -1,4 +1,5 @@
 import alerts from './en/alerts.json';
+import messages from './en/messages.json';
 import notifications from './en/notifications.json';
 import overview from './en/overview.json';
 import places from './en/places.json';
@@ -13,6 +14,7 @@ import words from './en/words.json';
 /** Every text of the dashboard in English (ICU message format), one file for each page. */
 export const english = {
   alerts,
+  messages,
   notifications,
   overview,
   places,

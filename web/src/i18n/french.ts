@@ -1,5 +1,6 @@
 import type { english } from './english.ts';
 import alerts from './fr/alerts.json';
+import messages from './fr/messages.json';
 import notifications from './fr/notifications.json';
 import overview from './fr/overview.json';
 import places from './fr/places.json';
@@ -14,6 +15,7 @@ import words from './fr/words.json';
 /** Every text of the dashboard in French; the type holds it to the same names as English. */
 export const french: typeof english = {
   alerts,
+  messages,
   notifications,
   overview,
   places,

@@ -55,8 +55,22 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   }, [language]);
   if (shown === undefined) return null;
   return (
-    <IntlProvider locale={shown.language} messages={shown.messages} timeZone={TIME_ZONE}>
-      <LanguageContext value={{ language: shown.language, choose }}>{children}</LanguageContext>
+    <Texts {...shown} choose={choose}>
+      {children}
+    </Texts>
+  );
+}
+
+interface TextsProps extends LanguageChoice {
+  messages: Messages;
+  children: ReactNode;
+}
+
+/** What is below is said in a language whose texts are there. */
+export function Texts({ language, messages, choose, children }: TextsProps) {
+  return (
+    <IntlProvider locale={language} messages={messages} timeZone={TIME_ZONE}>
+      <LanguageContext value={{ language, choose }}>{children}</LanguageContext>
     </IntlProvider>
   );
 }

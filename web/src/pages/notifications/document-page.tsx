@@ -25,13 +25,15 @@ interface DocumentPageProps<Stored extends Named, Input extends object> {
   /** What a row says of one below its name. */
   describe(stored: Stored): ReactNode;
   form: ComponentType<DocumentFormProps<Stored, Input>>;
+  /** Below the list. */
+  children?: ReactNode;
 }
 
 /** A collection as a list, and one of it as a form: what policies, rotations and windows have in common. */
 export function DocumentPage<Stored extends Named, Input extends object>(
   props: DocumentPageProps<Stored, Input>,
 ) {
-  const { collection, newText, noneText, describe, form: Form } = props;
+  const { collection, newText, noneText, describe, form: Form, children } = props;
   const t = useTranslations('notifications');
   const { items, error, save, remove } = useDocuments<Stored>(collection);
   const [edited, edit] = useState<Stored | 'new'>();
@@ -72,6 +74,7 @@ export function DocumentPage<Stored extends Named, Input extends object>(
           })}
         </ul>
       )}
+      {children}
     </>
   );
 }

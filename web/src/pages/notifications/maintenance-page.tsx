@@ -52,7 +52,7 @@ function Occurrences({ window: { id, where, enabled } }: { window: MaintenanceWi
   );
 }
 
-function WindowForm({
+export function WindowForm({
   before,
   save,
   close,

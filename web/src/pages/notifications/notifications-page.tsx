@@ -8,6 +8,7 @@ const TABS = [
   ['/notifications/policies', 'policies'],
   ['/notifications/on-call', 'onCall'],
   ['/notifications/maintenance', 'maintenance'],
+  ['/notifications/messages', 'messages'],
   ['/notifications/preview', 'preview'],
   ['/notifications/ledger', 'ledger'],
 ] as const;

@@ -53,7 +53,7 @@ function OnCallCalendar({ id }: { id: string }) {
   );
 }
 
-function OnCallForm({ before, save, close }: DocumentFormProps<OnCall, OnCallInput>) {
+export function OnCallForm({ before, save, close }: DocumentFormProps<OnCall, OnCallInput>) {
   const t = useTranslations('notifications');
   const [draft, setDraft] = useState<OnCallInput>(() => draftOf(before));
   const change = (part: Partly<OnCallInput>) => setDraft(changed(draft, part));

@@ -64,7 +64,7 @@ export function templateRoutes(app: ApiInstance, { ctxOf }: RouteContext): void 
         tags,
         summary: 'Preview what a template says',
         description:
-          'What a template that there is (`template_id`), or `texts`, make of an alert, or of a sample of one, in each language and on each channel that they name. Nothing is written or sent.',
+          'What a template that there is (`template_id`), or `texts`, or without either the usual words make of an alert, or of a sample of one, in each language and on each channel that they name. Nothing is written or sent.',
         body: TemplatePreviewInput,
         response: { 200: TemplatePreview },
       },
