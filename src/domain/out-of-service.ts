@@ -15,8 +15,13 @@ export function isOutOfService(
   service: Pick<OutOfService, 'untilMs' | 'rules'> | null,
   { ruleId, nowMs }: { ruleId: string; nowMs: number },
 ): boolean {
-  if (service === null || (service.untilMs ?? Number.POSITIVE_INFINITY) <= nowMs) return false;
+  if (service === null || isServiceBack(service, nowMs)) return false;
   return service.rules === undefined || service.rules.includes(ruleId);
+}
+
+/** Its time is over: nobody has to say so, and what is stored of it stays. */
+export function isServiceBack({ untilMs }: Pick<OutOfService, 'untilMs'>, nowMs: number): boolean {
+  return untilMs !== null && untilMs <= nowMs;
 }
 
 /** From the text that is stored. */

@@ -7,9 +7,10 @@ export async function getOverview({ ctx }: { ctx: OperationContext }): Promise<O
   authorize(ctx, 'read');
   const { customer } = ctx.caller;
   const { db } = ctx.state;
+  const nowMs = ctx.clock.now();
   const [fleet, active, unseen] = await Promise.all([
-    fleetCounts(db, customer),
-    activeCounts(db, { customer, nowMs: ctx.clock.now() }),
+    fleetCounts(db, { customer, nowMs }),
+    activeCounts(db, { customer, nowMs }),
     countReturnedUnseen(db, customer),
   ]);
   const sum = (fits: (one: (typeof active)[number]) => boolean) =>

@@ -37,8 +37,15 @@ export async function listSensors({
     rows.map(({ pk }) => pk),
   );
   const live = await ctx.live.find(customer, rows);
+  const nowMs = ctx.clock.now();
   return {
-    items: rows.map((row) => sensorView(row, series.get(row.pk) ?? [], live.get(row.sensor_id))),
+    items: rows.map((row) =>
+      sensorView(row, {
+        series: series.get(row.pk) ?? [],
+        live: live.get(row.sensor_id),
+        nowMs,
+      }),
+    ),
     next_cursor: nextId === undefined ? null : encodeCursor(KIND, [nextId]),
   };
 }

@@ -1,5 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
-import { parseOutOfService } from '#domain/out-of-service.ts';
+import { isServiceBack, parseOutOfService } from '#domain/out-of-service.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import { formatDuration, formatTime, formatTimeOrNull } from '#domain/time.ts';
 import type { SensorsTable, SeriesTable } from '#storage/state/schema.ts';
@@ -10,12 +10,14 @@ import type { LiveSensor } from './live-sensors.ts';
 
 // Tested by: sensor.test.ts
 
+interface KnownOfSensor {
+  series: readonly SeriesTable[];
+  live: LiveSensor | undefined;
+  nowMs: number;
+}
+
 /** A sensor with what is known of it right now. */
-export function sensorView(
-  row: SensorsTable,
-  series: readonly SeriesTable[],
-  live: LiveSensor | undefined,
-): Sensor {
+export function sensorView(row: SensorsTable, { series, live, nowMs }: KnownOfSensor): Sensor {
   return {
     id: row.sensor_id,
     name: row.name,
@@ -28,15 +30,15 @@ export function sensorView(
     cadence: live?.cadenceMs === undefined ? null : formatDuration(live.cadenceMs),
     skew_ms: live?.skewMs === undefined ? null : Math.round(live.skewMs),
     last_seen_at: formatTimeOrNull(live?.lastSeenMs),
-    out_of_service: serviceView(row.out_of_service),
+    out_of_service: serviceView(row.out_of_service, nowMs),
     registered_at: formatTime(row.registered_at),
     updated_at: formatTime(row.updated_at),
   };
 }
 
-function serviceView(text: string | null): Sensor['out_of_service'] {
+function serviceView(text: string | null, nowMs: number): Sensor['out_of_service'] {
   const service = parseOutOfService(text);
-  if (service === null) return null;
+  if (service === null || isServiceBack(service, nowMs)) return null;
   const { reason, by, sinceMs, untilMs, rules = null } = service;
   return { reason, by, since: formatTime(sinceMs), until: formatTimeOrNull(untilMs), rules };
 }
@@ -73,5 +75,6 @@ export async function knownSensor(
 export async function viewSensor(ctx: OperationContext, sensorId: string): Promise<Sensor> {
   const { customer } = ctx.caller;
   const { row, series } = await knownSensor(ctx.state.db, { customer, sensorId });
-  return sensorView(row, series, (await ctx.live.find(customer, [row])).get(sensorId));
+  const live = (await ctx.live.find(customer, [row])).get(sensorId);
+  return sensorView(row, { series, live, nowMs: ctx.clock.now() });
 }

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { auditedActions, codeOf, createOperations } from '#test/support/operations.ts';
 import { sensorRow, T0 } from '#test/support/state-rows.ts';
+import { getOverview } from '../overview/get.ts';
 import { createSensor } from './create.ts';
 import { deleteSensor } from './delete.ts';
 import { getSensor } from './get.ts';
 import { listSensors } from './list.ts';
 import type { LiveSensor } from './live-sensors.ts';
+import { takeOutOfService } from './out-of-service.ts';
 import { patchSensor } from './patch.ts';
 import { putSensor } from './put.ts';
 
@@ -273,4 +275,22 @@ test('reading needs the scope read, changing the scope admin', async () => {
   expect(await codeOf(createSensor({ ctx: reader, input: { id: 's' } }))).toBe('forbidden');
   expect(await codeOf(putSensor({ ctx: reader, input: { id: 's', body: {} } }))).toBe('forbidden');
   expect(await codeOf(deleteSensor({ ctx: reader, input: { id: 's' } }))).toBe('forbidden');
+});
+
+test('a sensor whose time out of service is over is shown and counted as in service', async () => {
+  const { as, clock } = await createOperations();
+  const ctx = as('main');
+  for (const id of ['a', 'b']) await createSensor({ ctx, input: { id } });
+  const out = (id: string, body: object) => takeOutOfService({ ctx, input: { id, body } });
+  await out('a', { reason: 'cleaning', for: '10m' });
+  await out('b', { reason: 'stored' });
+  const outIds = async () =>
+    (await listSensors({ ctx, input: {} })).items
+      .filter(({ out_of_service: service }) => service !== null)
+      .map(({ id }) => id);
+  const count = async () => (await getOverview({ ctx })).sensors.out_of_service;
+  expect([await outIds(), await count()]).toEqual([['a', 'b'], 2]);
+  clock.advance(600_000);
+  expect([await outIds(), await count()]).toEqual([['b'], 1]);
+  expect((await getSensor({ ctx, input: { id: 'a' } })).out_of_service).toBeNull();
 });

@@ -68,7 +68,7 @@ export function alarmsContract(name: string, createStore: CreateStore): void {
         { condition: 'silent', sensor_pk: 3, customer: 'other' },
         { condition: 'above', sensor_pk: 4 },
       );
-      expect((await fleetCounts(store.db, 'main')).silent).toBe(1);
+      expect((await fleetCounts(store.db, { customer: 'main', nowMs: T0 })).silent).toBe(1);
       const [counts] = await activeCounts(store.db, { customer: 'main', nowMs: T0 });
       expect(counts).toMatchObject({ acknowledged: false, shelved: false, count: 3 });
     });

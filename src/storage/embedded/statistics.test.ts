@@ -93,7 +93,7 @@ test('what stands of a customer, and the newest silence, are answered without th
   onTestFinished(() => store.close());
   const plans = await plansOf(store.db, async (db) => {
     await latestSilence(db, 1);
-    await fleetCounts(db, 'main');
+    await fleetCounts(db, { customer: 'main', nowMs: 0 });
     await activeCounts(db, { customer: 'main', nowMs: T0 });
   });
   expect(plans.flatMap(({ plan }) => plan).filter((line) => line.includes('alerts'))).toEqual([

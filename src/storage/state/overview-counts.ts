@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isServiceBack, parseOutOfService } from '#domain/out-of-service.ts';
 import type { Severity } from '#domain/rule.ts';
 import { ACTIVE, SILENT } from './alert-row.ts';
 import type { StateDb } from './state-store.ts';
@@ -12,16 +13,22 @@ export interface FleetCounts {
   silent: number;
 }
 
-export async function fleetCounts(db: StateDb, customer: string): Promise<FleetCounts> {
-  const [fleet, silent] = await Promise.all([
+export async function fleetCounts(
+  db: StateDb,
+  { customer, nowMs }: { customer: string; nowMs: number },
+): Promise<FleetCounts> {
+  const [fleet, services, silent] = await Promise.all([
     db
       .selectFrom('sensors')
-      .select(({ fn }) => [
-        fn.countAll().as('total'),
-        fn.count('out_of_service').as('out_of_service'),
-      ])
+      .select(({ fn }) => fn.countAll().as('total'))
       .where('customer', '=', customer)
       .executeTakeFirstOrThrow(),
+    db
+      .selectFrom('sensors')
+      .select('out_of_service')
+      .where('customer', '=', customer)
+      .where('out_of_service', 'is not', null)
+      .execute(),
     db
       .selectFrom('alerts')
       .select(({ fn }) => fn.count('sensor_pk').distinct().as('count'))
@@ -32,7 +39,10 @@ export async function fleetCounts(db: StateDb, customer: string): Promise<FleetC
   ]);
   return {
     total: Number(fleet.total),
-    outOfService: Number(fleet.out_of_service),
+    outOfService: services.filter(({ out_of_service: text }) => {
+      const service = parseOutOfService(text);
+      return service !== null && !isServiceBack(service, nowMs);
+    }).length,
     silent: Number(silent.count),
   };
 }
