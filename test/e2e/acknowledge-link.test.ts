@@ -149,3 +149,19 @@ test('a webhook carries the link by itself, and there is none without a public a
     else expect(raised!.data).not.toHaveProperty('acknowledge_url');
   }
 });
+
+test('a program that asks for JSON, such as the worker of a notification, is told in short what came of it', async () => {
+  const { platform, path } = await told('fr');
+  const post = (link: string, accept: string) =>
+    fetch(`${platform.url}${link}`, { method: 'POST', headers: { accept } });
+  const done = await post(path, 'application/json');
+  expect([done.status, done.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect(await done.json()).toEqual({
+    title: expect.stringContaining('Four <trop> chaud'),
+    notes: [expect.stringContaining('l’alerte est acquittée')],
+  });
+  const forged = await post(`${path.slice(0, -2)}xx`, 'application/json');
+  expect([forged.status, await forged.json()]).toMatchObject([403, { code: 'link_invalid' }]);
+  const page = await post(path, 'text/html,application/json;q=0.9');
+  expect(page.headers.get('content-type')).toContain('text/html');
+});

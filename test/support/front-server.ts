@@ -10,18 +10,22 @@ export interface FrontServer {
   cut(isCut: boolean): void;
 }
 
-/** Stands between a browser and the platform, under one address whatever becomes of the platform behind it. */
+/**
+ * Stands between a browser and the platform, under one address whatever becomes of the platform behind it; as the proxy of
+ * a browser it is the platform at every address of http:.
+ */
 export async function createFrontServer(platformUrl: string): Promise<FrontServer> {
   const instead = new Map<string, string>();
   let isCut = false;
   const server = createServer((request, response) => {
-    const text = instead.get(request.url ?? '');
+    const { pathname, search } = new URL(request.url ?? '', platformUrl);
+    const text = instead.get(pathname);
     if (isCut) request.socket.destroy();
     else if (text !== undefined) {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(text);
     } else {
-      const { method, headers, url } = request;
-      const call = forward(`${platformUrl}${url}`, { method, headers }, (answer) => {
+      const { method, headers } = request;
+      const call = forward(`${platformUrl}${pathname}${search}`, { method, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });

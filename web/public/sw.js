@@ -1,6 +1,8 @@
 // The dashboard's service worker: the shell, when the platform is out of reach.
 // Tested by: test/browser/installed.test.ts
 
+importScripts('/push-worker.js');
+
 /** Put in by the build (web/precache.ts): the addresses of all files, and a hash of what they hold. */
 const FILES = [];
 const VERSION = 'unbuilt';

@@ -8,6 +8,7 @@ import { SoundProvider } from './live/sound.tsx';
 import { router } from './router.tsx';
 import { SessionProvider, sessionQuery } from './session/session.tsx';
 import { UpdateNotice } from './shell/update-notice.tsx';
+import { WorkerMessages } from './shell/worker-messages.tsx';
 import { NoticesProvider } from './ui/notices.tsx';
 
 const MAX_RETRIES = 3;
@@ -54,6 +55,7 @@ export function App() {
               <LiveProvider>
                 <SoundProvider>
                   <UpdateNotice />
+                  <WorkerMessages />
                   <RouterProvider router={router} />
                 </SoundProvider>
               </LiveProvider>

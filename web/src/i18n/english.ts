@@ -3,6 +3,7 @@ import messages from './en/messages.json';
 import notifications from './en/notifications.json';
 import overview from './en/overview.json';
 import places from './en/places.json';
+import push from './en/push.json';
 import quality from './en/quality.json';
 import rules from './en/rules.json';
 import sensor from './en/sensor.json';
@@ -18,6 +19,7 @@ export const english = {
   notifications,
   overview,
   places,
+  push,
   quality,
   rules,
   sensor,

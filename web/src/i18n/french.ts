@@ -4,6 +4,7 @@ import messages from './fr/messages.json';
 import notifications from './fr/notifications.json';
 import overview from './fr/overview.json';
 import places from './fr/places.json';
+import push from './fr/push.json';
 import quality from './fr/quality.json';
 import rules from './fr/rules.json';
 import sensor from './fr/sensor.json';
@@ -19,6 +20,7 @@ export const french: typeof english = {
   notifications,
   overview,
   places,
+  push,
   quality,
   rules,
   sensor,

@@ -20,7 +20,8 @@ const open = { config: { isOpen: true }, schema: { hide: true } } as const;
 
 /**
  * The page behind the acknowledge link of a message: a look changes nothing, its one button acknowledges. They are open to
- * all, so each address may ask 30 times a minute: `rate_limited` beyond.
+ * all, so each address may ask 30 times a minute: `rate_limited` beyond. A program that asks for JSON, such as the service worker
+ * of a notification, is given what the page would say first: `title`, `notes`, and `code` where the link cannot be used.
  */
 export function acknowledgeRoutes(app: ApiInstance, { services: ctx }: RouteContext): void {
   const { clock } = ctx;
@@ -37,11 +38,11 @@ export function acknowledgeRoutes(app: ApiInstance, { services: ctx }: RouteCont
       throw new VigieError('rate_limited', detail, { retryAfterSeconds: waitSeconds });
     });
     scope.get('/ack/:token', open, async (request: LinkRequest, reply) =>
-      answer(reply, await showLink({ ctx, input: inputOf(request) })),
+      answer(request, reply, await showLink({ ctx, input: inputOf(request) })),
     );
     scope.post('/ack/:token', open, async (request: LinkRequest, reply) => {
       const input = { ...inputOf(request), requestId: request.id };
-      return answer(reply, await acknowledgeByLink({ ctx, input }));
+      return answer(request, reply, await acknowledgeByLink({ ctx, input }));
     });
     ready();
   });
@@ -51,8 +52,14 @@ function inputOf({ params, headers }: LinkRequest) {
   return { token: params.token, language: preferredLanguage(headers['accept-language']) };
 }
 
-function answer(reply: FastifyReply, { status, code, page: texts }: LinkAnswer): FastifyReply {
+function answer(request: LinkRequest, reply: FastifyReply, found: LinkAnswer): FastifyReply {
+  const { status, code, page: texts } = found;
   const { language, title, notes, rows, button } = texts;
+  void reply
+    .code(status)
+    .headers({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex', vary: 'accept' })
+    .header('content-language', language);
+  if (request.headers.accept === 'application/json') return reply.send({ title, notes, code });
   const parts = [
     `<h1>${escapeHtml(title)}</h1>`,
     ...notes.map((note) => `<p><strong>${escapeHtml(note)}</strong></p>`),
@@ -77,9 +84,5 @@ function answer(reply: FastifyReply, { status, code, page: texts }: LinkAnswer):
     body,
     root: '../',
   });
-  return reply
-    .code(status)
-    .headers({ ...pageHeaders(styleHash), 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
-    .header('content-language', language)
-    .send(html);
+  return reply.headers({ ...pageHeaders(styleHash), 'cache-control': 'no-store' }).send(html);
 }

@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl';
 import type { Contact } from '#domain/notification.ts';
 import type { ContactTestResult } from '#domain/questions.ts';
 import { ask } from '../../api/ask.ts';
+import { ThisBrowserSection } from '../../push/this-browser-section.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -30,6 +31,7 @@ export function ContactsPage() {
   }
   return (
     <>
+      <ThisBrowserSection />
       <Button kind="primary" onClick={() => edit('new')}>
         <Plus size={16} aria-hidden /> {t('newContact')}
       </Button>

@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl';
 import { selfWatchQuery, statusQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { ThisBrowserSection } from '../../push/this-browser-section.tsx';
 import { useSession } from '../../session/session.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -20,6 +21,7 @@ export function SettingsPage() {
       <PageHeader title={t('title')} />
       <ReaderSection />
       <UnitsSection />
+      <ThisBrowserSection />
       <KeysSection />
       <RetentionSection />
       <AboutSection />
