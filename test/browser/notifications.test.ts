@@ -25,6 +25,11 @@ test('a contact is made from the channel’s own fields, told in a test, and its
   await page.getByRole('link', { name: 'Ledger' }).click();
   const row = page.getByRole('row').filter({ hasText: 'webhook' });
   await row.getByText('sent', { exact: true }).first().waitFor();
+  // Its secret is shown to nobody, so nobody can put it back.
+  await page.getByRole('link', { name: 'Contacts' }).click();
+  await page.getByRole('button', { name: 'Remove Desk' }).click();
+  await page.getByText('This cannot be undone: its secrets').waitFor();
+  expect((await app.call('GET', '/v1/contacts')).body.items).toEqual([]);
 });
 
 test('a policy with two steps is made in the form; who would be told is foretold by it', async (context) => {

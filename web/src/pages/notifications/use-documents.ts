@@ -23,11 +23,17 @@ const GIVEN = new Set([
 
 interface Stored {
   id: string;
+  settings?: Record<string, unknown>;
 }
 
 /** What a PUT takes of a stored document. */
 function inputOf(stored: Stored): object {
   return Object.fromEntries(Object.entries(stored).filter(([name]) => !GIVEN.has(name)));
+}
+
+/** Whether it holds what the API shows as … alone: the settings of some channels. */
+function hasSecrets({ settings = {} }: Stored): boolean {
+  return Object.values(settings).some((value) => typeof value === 'string' && value.endsWith('…'));
 }
 
 /** One collection with what people do to it; each change can be taken back. */
@@ -77,7 +83,9 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
     async remove(before: Document): Promise<void> {
       try {
         await ask(`DELETE ${address(before.id)}`);
-        done(t('removed', { id: before.id }), () => void restore(before));
+        // What nobody is shown cannot be put back.
+        if (hasSecrets(before)) done(t('removedForGood', { id: before.id }));
+        else done(t('removed', { id: before.id }), () => void restore(before));
       } catch (problem) {
         failed(problem);
       }
