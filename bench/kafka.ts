@@ -1,7 +1,8 @@
 // Readings through Kafka into PostgreSQL, with a rule on: broker, database, platform and load on this machine.
 //   npm run bench:kafka [-- --seconds 10 --processors 1,2,4 --cpu-rate 20000 --rate 5000 --smoke]
 // 1. As fast as they come in (1000 readings a request): from the first request until the database holds every sample.
-// 2. CPU time of the processors for each reading at a steady rate, with 1, 2 and 4 of them.
+// 2. CPU time of the processors for each reading at the same steady rate, with 1, 2 and 4 of them, and what they use while
+//    nothing comes. Each has judged as many readings before as one alone has: until then it compiles what it runs.
 // 3. From a reading that trips the rule to its webhook, at a steady rate; ten such readings a second.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -36,7 +37,10 @@ const METRICS = 3;
 const BATCH = 1000;
 const TICKS_PER_SECOND = 100;
 const PROBE_MS = 100;
-const WARM_UP_SECONDS = values.smoke ? 1 : 6;
+/** Of each processor before its CPU time counts; with fewer, four were measured at half of what one had run. */
+const WARM_UP_READINGS = values.smoke ? 2000 : 160_000;
+const SETTLE_SECONDS = values.smoke ? 0 : 10;
+const REST_SECONDS = values.smoke ? 1 : 6;
 
 const cluster = await createCluster();
 
@@ -134,7 +138,7 @@ async function load(port: number, forSeconds: number, rate = 0): Promise<number>
 /** Resolves once the database holds so many samples; answers when, of performance.now. */
 async function untilStored(database: pg.Client, samples: number): Promise<number> {
   let before = -1;
-  for (let idle = 0; idle < 100; ) {
+  for (let idle = 0; idle < 200; ) {
     const count = await storedSamples(database);
     if (count >= samples) return performance.now();
     idle = count === before ? idle + 1 : 0;
@@ -144,43 +148,82 @@ async function untilStored(database: pg.Client, samples: number): Promise<number
   throw new Error(`only ${before} of ${samples} samples were stored`);
 }
 
-/** Warms up, then measures; at `rate` readings a second, or as fast as they come in. */
-async function measure(processors: number, rate: number) {
-  const fleet = await startFleet(processors);
+/** What a fleet has done so far. */
+async function countsOf({ gateway, processors, database }: Fleet) {
+  const commits = processors.map(async ({ url }) => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^vigie_commit_seconds_count (\d+)/m.exec(text)?.[1] ?? 0);
+  });
+  return {
+    processorSeconds: sum(processors.map(cpuSeconds)),
+    gatewaySeconds: cpuSeconds(gateway),
+    commits: sum(await Promise.all(commits)),
+    readings: (await storedSamples(database)) / METRICS,
+    atMs: performance.now(),
+  };
+}
+
+type Counts = Awaited<ReturnType<typeof countsOf>>;
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+function figuresOf(before: Counts, after: Counts) {
+  const readings = after.readings - before.readings;
+  const perReading = (seconds: number) => Math.round((seconds / readings) * 1e8) / 100;
+  return {
+    readings,
+    readings_per_second: Math.round((readings * 1000) / (after.atMs - before.atMs)),
+    processor_cpu_us_per_reading: perReading(after.processorSeconds - before.processorSeconds),
+    gateway_cpu_us_per_reading: perReading(after.gatewaySeconds - before.gatewaySeconds),
+    readings_per_commit: Math.round(readings / (after.commits - before.commits)),
+  };
+}
+
+async function throughput(): Promise<object> {
+  const fleet = await startFleet(1);
   try {
-    const warm = await load(fleet.gateway.httpPort, rate > 0 ? WARM_UP_SECONDS : 2, rate);
+    const warm = await load(fleet.gateway.httpPort, 2);
     await untilStored(fleet.database, warm * METRICS);
-    const cpuOf = (platforms: SpawnedPlatform[]) =>
-      platforms.reduce((sum, platform) => sum + cpuSeconds(platform), 0);
-    const before = [cpuOf(fleet.processors), cpuSeconds(fleet.gateway)] as const;
-    const begun = performance.now();
-    const sent = await load(fleet.gateway.httpPort, seconds, rate);
-    const ended = await untilStored(fleet.database, (warm + sent) * METRICS);
-    const perReading = (used: number) => Math.round((used / sent) * 1e8) / 100;
-    return {
-      processors,
-      readings: sent,
-      readings_per_second: Math.round((sent * 1000) / (ended - begun)),
-      processor_cpu_us_per_reading: perReading(cpuOf(fleet.processors) - before[0]),
-      gateway_cpu_us_per_reading: perReading(cpuSeconds(fleet.gateway) - before[1]),
-    };
+    const before = await countsOf(fleet);
+    const sent = await load(fleet.gateway.httpPort, seconds);
+    await untilStored(fleet.database, (warm + sent) * METRICS);
+    const figures = figuresOf(before, await countsOf(fleet));
+    console.error(`into PostgreSQL: ${figures.readings_per_second} readings/s until stored`);
+    return { bench: 'Kafka into PostgreSQL', ...figures };
   } finally {
     await fleet.end();
   }
 }
 
-async function throughput(): Promise<object> {
-  const figures = await measure(1, 0);
-  console.error(`into PostgreSQL: ${figures.readings_per_second} readings/s until stored`);
-  return { bench: 'Kafka into PostgreSQL', ...figures };
+/** CPU time that each uses while nothing comes, once it has given back what the load left behind; ms a second. */
+async function restingCpu(processors: SpawnedPlatform[]): Promise<number> {
+  await sleep(SETTLE_SECONDS * 1000);
+  const before = sum(processors.map(cpuSeconds));
+  await sleep(REST_SECONDS * 1000);
+  const used = sum(processors.map(cpuSeconds)) - before;
+  return Math.round((used * 1000) / REST_SECONDS / processors.length);
 }
 
 async function cpuTime(processors: number): Promise<object> {
-  const figures = await measure(processors, values.smoke ? 2000 : Number(values['cpu-rate']));
-  console.error(
-    `${processors} processor(s): ${figures.processor_cpu_us_per_reading} µs of CPU a reading in them, ${figures.gateway_cpu_us_per_reading} in the gateway`,
-  );
-  return { bench: 'CPU of processors', ...figures };
+  const fleet = await startFleet(processors);
+  try {
+    const rate = values.smoke ? 8000 : Number(values['cpu-rate']);
+    const warmUp = WARM_UP_READINGS * processors;
+    // Without a pause between the two: after one they would compile again.
+    const sending = load(fleet.gateway.httpPort, Math.ceil(warmUp / rate) + seconds, rate);
+    await untilStored(fleet.database, warmUp * METRICS);
+    const before = await countsOf(fleet);
+    await untilStored(fleet.database, (await sending) * METRICS);
+    const figures = figuresOf(before, await countsOf(fleet));
+    const resting = await restingCpu(fleet.processors);
+    console.error(
+      `${processors} processor(s): ${figures.processor_cpu_us_per_reading} µs of CPU a reading in them, ${figures.gateway_cpu_us_per_reading} in the gateway; ${figures.readings_per_commit} readings a commit; at rest each uses ${resting} ms of CPU a second`,
+    );
+    const own = { processors, resting_cpu_ms_per_second: resting };
+    return { bench: 'CPU of processors', ...own, ...figures };
+  } finally {
+    await fleet.end();
+  }
 }
 
 async function latency(): Promise<object> {

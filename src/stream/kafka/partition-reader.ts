@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type ClusterTopicMetadata,
   Consumer,
   type fetchV17,
   IS_CONTROL,
@@ -9,7 +10,7 @@ import {
 } from '@platformatic/kafka';
 import type { Logger } from '#platform/logging.ts';
 import { clientOptions, type KafkaSettings } from './client-options.ts';
-import { backoffMs, within } from './deadline.ts';
+import { atMost, backoffMs, within } from './deadline.ts';
 
 // Tested by: test/scale/kafka-source.test.ts
 
@@ -19,6 +20,8 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const FETCH_MS = 15_000;
 const IDLE_MS = 1000;
 const METADATA_MS = 5000;
+const KNOWN_FOR_MS = 10_000;
+const CLOSE_MS = 2000;
 
 /** Records of one partition, in order; none of them has been seen since `open`. */
 export interface FetchedRecords {
@@ -60,10 +63,13 @@ export class PartitionReader {
   readonly #open = new Map<number, OpenPartition>();
   readonly #busyNodes = new Set<number>();
   #consumer: Consumer | undefined;
+  #known: ClusterTopicMetadata | undefined;
+  #knownAtMs = 0;
   #isStale = false;
   #failures = 0;
   #turn = 0;
   #isClosed = true;
+  #isWoken = false;
   #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
@@ -96,6 +102,7 @@ export class PartitionReader {
   }
 
   wake(): void {
+    this.#isWoken = true;
     this.#wake?.();
   }
 
@@ -126,27 +133,30 @@ export class PartitionReader {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      this.#isWoken = false;
       try {
         if (this.#open.size > 0) await this.#plan();
       } catch (error) {
         await this.#failed(error);
         continue;
       }
-      await Promise.race([woken, sleep(IDLE_MS)]);
+      await this.#rest();
     }
+  }
+
+  /** Until it is woken, or was since the last plan. */
+  async #rest(): Promise<void> {
+    if (this.#isWoken) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, IDLE_MS);
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Starts a fetch from every broker that has something to ask for and no fetch under way. */
   async #plan(): Promise<void> {
-    const { topic } = this.#options;
-    const wanted = { topics: [topic], forceUpdate: this.#isStale };
-    const metadata = await within(this.#client().metadata(wanted), METADATA_MS, 'no metadata');
-    this.#isStale = false;
-    const known = metadata.topics.get(topic);
-    if (known === undefined) throw new Error(`there is no topic ${topic}`);
+    const known = await this.#topic();
     const hungry = [...this.#open.keys()].filter((at) => this.#options.isHungry(at));
     const byLeader = Map.groupBy(hungry, (at) => known.partitions[at]?.leader ?? -1);
     for (const [node, partitions] of byLeader) {
@@ -161,6 +171,20 @@ export class PartitionReader {
         this.wake();
       });
     }
+  }
+
+  /** Where the partitions are. The library would tell, too, and takes a promise and a timer for it: this is asked at every turn. */
+  async #topic(): Promise<ClusterTopicMetadata> {
+    const { topic } = this.#options;
+    const isNew = !this.#isStale && performance.now() - this.#knownAtMs < KNOWN_FOR_MS;
+    if (this.#known !== undefined && isNew) return this.#known;
+    const wanted = { topics: [topic], forceUpdate: this.#isStale };
+    const metadata = await within(this.#client().metadata(wanted), METADATA_MS, 'no metadata');
+    this.#known = metadata.topics.get(topic);
+    if (this.#known === undefined) throw new Error(`there is no topic ${topic}`);
+    this.#isStale = false;
+    this.#knownAtMs = performance.now();
+    return this.#known;
   }
 
   async #fetch(node: number, topicId: string, partitions: readonly number[]): Promise<void> {
@@ -249,7 +273,7 @@ export class PartitionReader {
   async #drop(): Promise<void> {
     const consumer = this.#consumer;
     this.#consumer = undefined;
-    if (consumer) await within(consumer.close(true), 2000, 'not closed').catch(() => undefined);
+    if (consumer) await atMost(consumer.close(true), CLOSE_MS);
   }
 }
 
