@@ -9,8 +9,8 @@ export interface AskOptions {
   /** Only where the thing is still what it was at this `updated_at`; else `precondition_failed`. */
   ifUnchangedSince?: string | undefined;
   signal?: AbortSignal;
-  /** `low`: lets what a person waits for go first; a browser has six lines to a platform, and the live stream holds one. */
-  priority?: RequestPriority | undefined;
+  /** `low`: lets what a person waits for go first. */
+  priority?: RequestPriority;
 }
 
 /** No answer within this time is an answer: the person sees that the platform does not reply. */

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { BucketsAnswer, LateAnswer } from '#domain/history.ts';
 import { ask } from './ask.ts';
+import { inBackground } from './in-background.ts';
 
 export interface HistoryQuestion {
   sensorId: string;
@@ -8,7 +9,8 @@ export interface HistoryQuestion {
   fromMs: number;
   toMs: number;
   points: number;
-  priority?: RequestPriority;
+  /** Nobody waits for it: what a person does goes first. */
+  isBackground?: boolean;
 }
 
 /** All that is shown of the history of one series. */
@@ -22,22 +24,25 @@ export const historyQuery = ({
   fromMs,
   toMs,
   points,
-  priority,
+  isBackground = false,
 }: HistoryQuestion) =>
   queryOptions({
     queryKey: [...seriesKey({ sensorId, metric }), fromMs, toMs, points],
-    queryFn: ({ signal }) =>
-      ask<BucketsAnswer>(`GET /v1/sensors/${encodeURIComponent(sensorId)}/readings`, {
-        query: {
-          metric,
-          from: new Date(fromMs).toISOString(),
-          to: new Date(toMs).toISOString(),
-          points,
-          limit: points,
-        },
-        signal,
-        priority,
-      }),
+    queryFn: ({ signal }) => {
+      const question = () =>
+        ask<BucketsAnswer>(`GET /v1/sensors/${encodeURIComponent(sensorId)}/readings`, {
+          query: {
+            metric,
+            from: new Date(fromMs).toISOString(),
+            to: new Date(toMs).toISOString(),
+            points,
+            limit: points,
+          },
+          signal,
+          priority: isBackground ? 'low' : 'auto',
+        });
+      return isBackground ? inBackground(question, signal) : question();
+    },
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   });

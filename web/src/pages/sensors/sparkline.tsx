@@ -27,7 +27,7 @@ export const Sparkline = memo(function Sparkline({ sensorId, metric, isWaiting }
       toMs,
       points: POINTS,
       // Dozens of them come with a page: a search must not wait until all are there.
-      priority: 'low',
+      isBackground: true,
     }),
     enabled: !isWaiting,
   });
