@@ -187,3 +187,18 @@ test('from lowest to highest is drawn as a band; Shift and drag move it by as mu
   const movedMs = Date.now() - time('to');
   expect(movedMs / (7 * 24 * 60 * MINUTE)).toBeCloseTo(0.25, 1);
 });
+
+test('a chart of the past stays as it is, whatever comes now', async (context) => {
+  const app = await createTestApp();
+  await sendDay(app, 'oven');
+  const [from, to] = [6, 4].map((hours) =>
+    new Date(Date.now() - hours * 60 * MINUTE).toISOString(),
+  );
+  const page = await openPage(context, app.url, { path: `/sensors/oven?from=${from}&to=${to}` });
+  const chart = page.getByRole('img', { name: /History of oven/ });
+  await expect.poll(() => chart.getAttribute('aria-label')).toContain('°C');
+  const before = await chart.getAttribute('aria-label');
+  await app.send(reading(77));
+  await page.locator('section[aria-labelledby="facts"]').getByText('77 °C').waitFor();
+  expect(await chart.getAttribute('aria-label')).toBe(before);
+});

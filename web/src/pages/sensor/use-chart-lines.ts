@@ -36,7 +36,7 @@ export function useChartLines(
     ),
     combine: combineResults,
   });
-  const live = useLiveTails(names);
+  const live = useLiveTails(names, asked.toMs);
   const drawn = useRef(new Map<string, Drawn>());
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answers and the live samples tell when to draw anew
   const lines = useMemo(
@@ -119,17 +119,22 @@ interface Tails {
   tails: Map<string, LiveSample[]>;
 }
 
-/** What came since the page opened, of the series that are shown; a frame's worth at a time. */
-function useLiveTails(names: readonly SeriesName[]): Tails {
+/**
+ * What came since the page opened, of the series that are shown; a frame's worth at a time. Of times after `toMs`
+ * nothing is taken: a chart of last year is not drawn again with each reading of now.
+ */
+function useLiveTails(names: readonly SeriesName[], toMs: number): Tails {
   const { samples } = useLive();
   const keys = names.map(keyOf).join(',');
   const [tails, setTails] = useState<Tails>({ tails: new Map() });
+  const latestMs = useRef(toMs);
+  latestMs.current = toMs;
   useEffect(() => {
     const wanted = new Set(keys.split(','));
     const own: Tails['tails'] = new Map();
     setTails({ tails: own });
     return samples.follow((readings) => {
-      if (takeInto(own, readings, wanted)) setTails({ tails: own });
+      if (takeInto(own, readings, { wanted, toMs: latestMs.current })) setTails({ tails: own });
     });
   }, [samples, keys]);
   return tails;
@@ -138,15 +143,17 @@ function useLiveTails(names: readonly SeriesName[]): Tails {
 function takeInto(
   tails: Tails['tails'],
   readings: readonly LiveReading[],
-  wanted: ReadonlySet<string>,
+  { wanted, toMs }: { wanted: ReadonlySet<string>; toMs: number },
 ): boolean {
   let isChanged = false;
   for (const { sensor_id, timestamp, readings: values } of readings) {
+    const timeMs = Date.parse(timestamp);
+    if (timeMs > toMs) continue;
     for (const [metric, value] of Object.entries(values)) {
       const key = keyOf({ sensorId: sensor_id, metric });
       if (value === null || !wanted.has(key)) continue;
       const tail = tails.get(key) ?? [];
-      tail.push({ timeMs: Date.parse(timestamp), value });
+      tail.push({ timeMs, value });
       if (tail.length > MOST_LIVE) tail.splice(0, tail.length - MOST_LIVE);
       tails.set(key, tail);
       isChanged = true;
