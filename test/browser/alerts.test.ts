@@ -16,7 +16,7 @@ test('chosen alerts are shelved together with a reason, are listed, and Undo bri
   await dialog.getByLabel('For').selectOption('4h');
   await dialog.getByLabel('Reason').fill('door is being repaired');
   await dialog.getByRole('button', { name: 'Shelve…' }).click();
-  await page.getByText('2 alerts are shelved for 4h.').waitFor();
+  await page.getByText('2 alerts are shelved for 4 hours.').waitFor();
   const shelved = async () => (await app.call('GET', '/v1/alerts?shelved=true')).body.items.length;
   expect(await shelved()).toBe(2);
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -75,4 +75,27 @@ test('the link of a message opens its alert, after signing in too', async (conte
   await stranger.getByRole('button', { name: 'Sign in' }).click();
   await stranger.getByRole('heading', { name: 'What happened' }).waitFor();
   expect(new URL(stranger.url()).pathname).toBe(`/alerts/${alerts[0].id}`);
+});
+
+test('an alert leads to its chart and its rule, and says so where the rule is gone', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.send(reading(31));
+  const page = await openPage(context, app.url, { path: '/alerts?severity=warning' });
+  await page.getByRole('link', { name: 'oven', exact: true }).waitFor();
+  await page.getByRole('row').getByRole('link', { name: 'hot' }).click();
+  await page.getByRole('heading', { name: 'hot · oven' }).waitFor();
+  await page.getByRole('link', { name: 'hot', exact: true }).waitFor();
+  const chart = await page.getByRole('link', { name: 'oven', exact: true }).getAttribute('href');
+  expect(chart).toBe('/sensors/oven?metrics=temperature');
+  await app.call('DELETE', '/v1/rules/hot');
+  await page.getByText('hot (removed since)').waitFor();
+  // A comment that is not taken is not lost.
+  await page.route('**/comment', (route) => route.abort());
+  await page.getByLabel('Comment').fill('The door was open');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('The platform does not answer').first().waitFor();
+  expect(await page.getByLabel('Comment').inputValue()).toBe('The door was open');
+  await page.getByRole('link', { name: 'All alerts' }).click();
+  await expect.poll(() => new URL(page.url()).search).toBe('?severity=warning');
 });

@@ -50,3 +50,20 @@ test('who is not signed in is asked for a key; a wrong one is refused in words',
   await page.getByText('not valid, or no longer').waitFor();
   expect(await page.getByRole('navigation').count()).toBe(0);
 });
+
+test('the lines to paste are copied over plain HTTP, too, where a browser has no clipboard for pages', async (context) => {
+  const app = await createTestApp();
+  const page = await openPage(context, app.url);
+  await page.evaluate(() => {
+    const window = globalThis as never as Record<'copied' | 'navigator', unknown> &
+      EventTarget & { getSelection(): unknown };
+    Object.defineProperty(window.navigator, 'clipboard', { value: undefined });
+    window.addEventListener('copy', () => {
+      window.copied = String(window.getSelection());
+    });
+  });
+  await page.getByRole('button', { name: 'Copy' }).first().click();
+  await page.getByText('Copied.').waitFor();
+  const copied = await page.evaluate(() => (globalThis as never as { copied: string }).copied);
+  expect(copied).toContain(`${app.url}/v1/readings`);
+});

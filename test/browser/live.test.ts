@@ -187,3 +187,20 @@ test('a rule that is changed elsewhere is shown anew, and nothing that was typed
   await expect.poll(() => name.inputValue()).toBe('Third');
   expect(await page.getByText('This rule has been changed elsewhere').count()).toBe(0);
 });
+
+test('a sensor that falls silent is shown so at once, and heard again it is not silent any more', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/quiet', { when: { silent: '3s' } });
+  await app.send(reading(20));
+  const list = await openPage(context, app.url, { path: '/sensors' });
+  const one = await openPage(context, app.url, { path: '/sensors/oven' });
+  const row = list.getByRole('row').filter({ hasText: 'oven' });
+  const places = [row, one.locator('main header')];
+  const both = (text: string) =>
+    Promise.all(places.map((place) => place.getByText(text, { exact: true }).waitFor()));
+  await both('Silent');
+  await app.send(reading(21));
+  await both('OK');
+  // What was heard while the page was open does not hide that it is silent again.
+  await both('Silent');
+});

@@ -191,6 +191,8 @@ test('every field of a policy is in its form, and what is not changed there stay
   const form = page.locator('form');
   await form.getByRole('group', { name: 'Step 2' }).waitFor();
   await expect.poll(() => form.getByLabel('Worded by').inputValue()).toBe('short');
+  // The names of contacts come with an answer of their own.
+  await form.getByRole('checkbox', { name: 'Anne' }).first().waitFor();
   const typed = await form.locator('input:not([type=checkbox])').evaluateAll((fields) =>
     // biome-ignore lint/suspicious/noExplicitAny: in the page
     fields.map((field) => (field as any).value).filter(Boolean),
@@ -245,4 +247,21 @@ test('a contact’s quiet hours, stand-in, units and words are made in its form;
   });
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(async () => (await app.call('GET', '/v1/contacts/anne')).status).toBe(404);
+});
+
+test('the ledger of one contact can be linked to, and leads back to everybody’s', async (context) => {
+  const app = await createTestApp();
+  for (const id of ['anne', 'ben'])
+    await app.put(`/v1/contacts/${id}`, { channel: 'null', settings: {} });
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.send(reading(31));
+  const page = await openPage(context, app.url, {
+    path: '/notifications/ledger?contact_id=anne',
+    locale: 'fr-FR',
+  });
+  const row = (id: string) => page.getByRole('row').filter({ hasText: id });
+  await row('anne').getByText('envoyé ').first().waitFor();
+  expect(await row('ben').count()).toBe(0);
+  await page.getByRole('button', { name: 'Seulement anne' }).click();
+  await row('ben').waitFor();
 });

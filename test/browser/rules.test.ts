@@ -101,3 +101,26 @@ test('a form takes numbers as the sensors send them, and says what they are in t
   await page.goto(`${app.url}/rules`);
   await page.getByText('Limits are in the units that the sensors send').waitFor();
 });
+
+test('what is searched among the rules is in the address, and the way back from a rule leads to it', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.put('/v1/rules/cold', { when: { metric: 'temperature', below: [{ limit: 2 }] } });
+  const page = await openPage(context, app.url, { path: '/rules?q=ho' });
+  await page.getByRole('link', { name: 'hot' }).click();
+  await page.getByRole('link', { name: 'All rules' }).click();
+  await page.getByRole('link', { name: 'hot' }).waitFor();
+  expect(await page.getByRole('link', { name: 'cold' }).count()).toBe(0);
+  await page.getByLabel('Search').fill('cold');
+  await page.getByRole('link', { name: 'cold' }).waitFor();
+  await expect.poll(() => new URL(page.url()).search).toBe('?q=cold');
+  await page.getByRole('link', { name: 'cold' }).click();
+  await app.send(reading(1));
+  await page.getByRole('link', { name: 'Its alerts' }).click();
+  await page.getByRole('button', { name: 'Only rule cold' }).waitFor();
+  await page.getByRole('row').filter({ hasText: 'oven' }).waitFor();
+  await page.getByRole('link', { name: 'oven' }).click();
+  await page.getByRole('link', { name: 'Its alerts' }).click();
+  await page.getByRole('button', { name: 'Only oven' }).click();
+  expect(new URL(page.url()).search).toBe('?view=all');
+});

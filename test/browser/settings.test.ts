@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createTestApp } from '#test/support/app.ts';
 import { openPage } from '#test/support/browser.ts';
 import { HOT_RULE, reading } from '#test/support/notified.ts';
+import { ADMIN_KEY } from '#test/support/spawn-platform.ts';
 
 test('a key is made, shown once, opens what it may, and is revoked after a question', async (context) => {
   const { url } = await createTestApp();
@@ -110,4 +111,22 @@ test('the settings say what is kept how long and where, and how that is changed,
   const french = page.getByRole('region', { name: 'Ce qui est gardé, et où' });
   await french.getByText('400 jours ; les plus anciens sont refusés et supprimés').waitFor();
   await french.getByText(/\s[kM]o \(relevés /).waitFor();
+});
+
+test('a key that is revoked while its page rests leads to the way to sign in, which says why, and back', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(4));
+  const { body } = await app.call('POST', '/v1/api-keys', { name: 'wall', scopes: ['read'] });
+  const page = await openPage(context, app.url, {
+    isSignedIn: false,
+    path: `/sensors?q=ov#key=${body.key}`,
+  });
+  await page.locator('[data-connection="live"]').waitFor();
+  await app.call('DELETE', `/v1/api-keys/${body.id}`);
+  await page.getByText('Your session has ended').waitFor();
+  await page.getByLabel('Key').fill(ADMIN_KEY);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  // Where it was, as it was.
+  await page.getByRole('link', { name: 'oven' }).waitFor();
+  expect(new URL(page.url()).search).toBe('?q=ov');
 });

@@ -16,6 +16,7 @@ test('without sensors a simulated fleet is started by a button; the page turns l
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('The simulation is over').waitFor();
   await sign.waitFor({ state: 'detached' });
+  await page.getByText('12 simulated sensors are left').waitFor();
   expect((await app.call('GET', '/v1/simulation')).body.is_running).toBe(false);
   // On a page that was opened while it runs, the sign stops it.
   await app.call('POST', '/v1/simulation', { sensors: 2 });
@@ -24,6 +25,13 @@ test('without sensors a simulated fleet is started by a button; the page turns l
   await french.getByRole('button', { name: 'Arrêter la simulation' }).click();
   await french.getByText('La simulation est terminée').waitFor();
   expect((await app.call('GET', '/v1/simulation')).body.is_running).toBe(false);
+  // Nothing of it is left once it is cleared away; what is real stays.
+  await app.send({ sensor_id: 'oven', readings: { temperature: 4 } });
+  await french.getByRole('button', { name: 'Supprimer ce qui était simulé' }).click();
+  await french.getByText('12 capteurs simulés sont supprimés').waitFor();
+  await expect
+    .poll(() => page.locator('[data-sensor]').evaluateAll((nodes) => nodes.length))
+    .toBe(1);
 });
 
 test('who may only read sees that it runs, and is offered nothing to change it', async (context) => {

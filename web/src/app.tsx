@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ApiProblem } from './api/api-problem.ts';
+import { SIGNED_OUT } from './api/ask.ts';
 import { UnitsProvider } from './format/units.tsx';
 import { LanguageProvider } from './i18n/language.tsx';
 import { LiveProvider } from './live/live.tsx';
@@ -29,16 +30,9 @@ const queries = new QueryClient({
   },
 });
 // A session that ended while the page was open: the way to sign in is shown, not an error in each corner.
-queries.getQueryCache().subscribe((event) => {
-  if (event.type !== 'updated' || event.action.type !== 'error') return;
-  const { error } = event.action;
-  if (
-    error instanceof ApiProblem &&
-    error.status === 401 &&
-    event.query.queryKey[0] !== 'session'
-  ) {
-    void queries.invalidateQueries({ queryKey: ['session'] });
-  }
+addEventListener(SIGNED_OUT, () => {
+  if (queries.getQueryState(sessionQuery.queryKey)?.fetchStatus === 'idle')
+    void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
 });
 
 // What the first picture needs is asked for side by side, not each thing when the one before it is there.

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/alerts-search.ts';
 import { readLedgerSearch } from './pages/notifications/ledger-search.ts';
+import { readRulesSearch } from './pages/rules/rules-search.ts';
 import { readSensorSearch } from './pages/sensor/sensor-search.ts';
 import { readSensorsSearch } from './pages/sensors/sensors-search.ts';
 import { Crashed } from './shell/crashed.tsx';
@@ -58,6 +59,7 @@ const alert = createRoute({
 const rules = createRoute({
   getParentRoute: () => root,
   path: '/rules',
+  validateSearch: readRulesSearch,
   component: lazyRouteComponent(() => import('./pages/rules/rules-page.tsx'), 'RulesPage'),
 });
 

@@ -16,6 +16,9 @@ export interface AskOptions {
 /** No answer within this time is an answer: the person sees that the platform does not reply. */
 const LIMIT_MS = 30_000;
 
+/** Told to the window when the platform knows the session no more, whatever was asked. */
+export const SIGNED_OUT = 'vigie:signed-out';
+
 function addressOf(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -55,6 +58,8 @@ export async function ask<Answer>(call: `${string} /${string}`, options: AskOpti
     if (options.signal?.aborted) throw error;
     throw ApiProblem.unreachable();
   }
+  // Who signs in with a wrong key hears of it there.
+  if (response.status === 401 && path !== '/v1/session') dispatchEvent(new Event(SIGNED_OUT));
   if (!response.ok) throw await ApiProblem.of(response);
   return (response.status === 204 ? null : await response.json()) as Answer;
 }

@@ -183,11 +183,22 @@ export const templatePreviewQuery = (body: TemplatePreviewInput) =>
     queryFn: ({ signal }) => ask<TemplatePreview>('POST /v1/templates/preview', { body, signal }),
   });
 
+const LONGEST_MS = 3_600_000;
+
+/** How long an answer holds that changes by the clock alone, ms: until just after the next of its times. */
+export function holdsFor(times: readonly (string | null)[], nowMs = Date.now()): number {
+  const ahead = times.map((time) => Date.parse(time ?? '') - nowMs).filter((ms) => ms > 0);
+  return Math.min(LONGEST_MS, ...ahead) + 1000;
+}
+
 export const onCallQuery = (id: string) =>
   queryOptions({
     queryKey: ['on-call', 'one', id],
     queryFn: ({ signal }) =>
       ask<OnCallView>(`GET /v1/on-call/${encodeURIComponent(id)}`, { signal }),
+    // Who is on call changes by the clock; a page that is left open overnight must not name yesterday's.
+    refetchInterval: ({ state: { data } }) => holdsFor(data?.handovers.map(({ at }) => at) ?? []),
+    refetchIntervalInBackground: true,
   });
 
 export const maintenanceQuery = (id: string) =>
@@ -197,6 +208,9 @@ export const maintenanceQuery = (id: string) =>
       ask<MaintenanceWindowView>(`GET /v1/maintenance-windows/${encodeURIComponent(id)}`, {
         signal,
       }),
+    refetchInterval: ({ state: { data } }) =>
+      holdsFor(data?.next.flatMap(({ starts_at, ends_at }) => [starts_at, ends_at]) ?? []),
+    refetchIntervalInBackground: true,
   });
 
 export const simulationQuery = queryOptions({

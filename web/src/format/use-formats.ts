@@ -1,5 +1,6 @@
 import { useLanguage } from '../i18n/language.tsx';
 import { lengthFormat } from './length.ts';
+import { numberText } from './numbers.ts';
 import { quantitiesOf } from './quantities.ts';
 import type { UnitChoice } from './unit-choice.ts';
 import { useUnits } from './units.tsx';
@@ -21,7 +22,7 @@ function localeOf(language: 'en' | 'fr'): string {
 
 function formatsOf(language: 'en' | 'fr', choice: UnitChoice) {
   const locale = localeOf(language);
-  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+  const number = numberText(locale);
   const count = new Intl.NumberFormat(locale);
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -37,11 +38,11 @@ function formatsOf(language: 'en' | 'fr', choice: UnitChoice) {
       maximumSignificantDigits: 3,
     });
   return {
-    number: (value: number) => number.format(value),
+    number,
     /** A share between 0 and 1, in percent. */
     share: (value: number) => share.format(value),
     count: (value: number) => count.format(value),
-    ...quantitiesOf({ choice, language, number: (value) => number.format(value) }),
+    ...quantitiesOf({ choice, language, number }),
     /** `12.3 MB`, `12,3 Mo`: powers of 1000, as disks are sold. */
     bytes: (bytes: number) => {
       const power = bytes < 1 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log10(bytes) / 3));

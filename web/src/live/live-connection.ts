@@ -21,6 +21,8 @@ export type LiveChange =
   | { topic: 'alert'; alert: Alert }
   | { topic: 'delivery'; delivery: Delivery }
   | { topic: 'thing'; change: ThingChange }
+  /** The stream did not open: the platform is starting, or the session is over. */
+  | { topic: 'refused' }
   /** Something was missed: whatever is shown must be asked for again. */
   | { topic: 'gap' };
 
@@ -117,6 +119,7 @@ export class LiveConnection {
     if (source.readyState === EventSource.CLOSED) {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.open(), RETRY_MS);
+      this.#tell({ topic: 'refused' });
     }
   }
 

@@ -29,6 +29,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const end = connection.onChange((change) => {
       if (change.topic === 'alert') shown.showAlert(change.alert);
       else if (change.topic === 'delivery') shown.askAgain(['deliveries', 'contacts']);
+      else if (change.topic === 'refused') shown.askAgain(['session']);
       else if (change.topic === 'thing') shown.showThing(change.change);
       else shown.showEverything();
     });

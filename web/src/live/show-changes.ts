@@ -44,6 +44,8 @@ export class ShownChanges {
       };
     });
     this.askAgain(['alerts', 'overview']);
+    // What tells of silence is the alert: a sensor that is silent says nothing.
+    if (alert.condition === 'silent') this.askAgain(['sensors']);
   }
 
   /** What people keep was changed, here or elsewhere. A kind that is not known may be shown by anything. */

@@ -85,7 +85,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     queries.clear();
     await refetch();
   };
-  return <SignIn wasRefused={wasRefused} signIn={signIn} />;
+  return <SignIn wasRefused={wasRefused} isOver={data !== undefined} signIn={signIn} />;
 }
 
 export function useSession(): SessionParts {

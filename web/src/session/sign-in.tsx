@@ -9,10 +9,12 @@ import styles from './sign-in.module.css';
 interface SignInProps {
   /** The link that was followed did not open a session. */
   wasRefused: boolean;
+  /** Somebody was signed in on this page until now. */
+  isOver: boolean;
   signIn(key: string): Promise<void>;
 }
 
-export function SignIn({ wasRefused, signIn }: SignInProps) {
+export function SignIn({ wasRefused, isOver, signIn }: SignInProps) {
   const t = useTranslations('shell');
   const { language, choose } = useLanguage();
   const [problem, setProblem] = useState<unknown>();
@@ -29,6 +31,7 @@ export function SignIn({ wasRefused, signIn }: SignInProps) {
     <main className={styles.page}>
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
         <h1>{t('signIn.title')}</h1>
+        {isOver && <p role="status">{t('signIn.over')}</p>}
         <p className="muted">{t('signIn.explain')}</p>
         <label htmlFor="key">{t('signIn.key')}</label>
         <input id="key" name="key" type="password" autoComplete="off" required />

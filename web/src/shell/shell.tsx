@@ -6,6 +6,7 @@ import { useLanguage } from '../i18n/language.tsx';
 import { useLiveState } from '../live/live.tsx';
 import { useSession } from '../session/session.tsx';
 import { Button } from '../ui/button.tsx';
+import { useNotices } from '../ui/notices.tsx';
 import { ConnectionSign } from './connection-sign.tsx';
 import { PAGES } from './pages.ts';
 import styles from './shell.module.css';
@@ -16,6 +17,7 @@ export function Shell() {
   const t = useTranslations('shell');
   const { language, choose } = useLanguage();
   const { signOut } = useSession();
+  const { failed } = useNotices();
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -39,7 +41,7 @@ export function Shell() {
             kind="plain"
             aria-label={t('signOut')}
             title={t('signOut')}
-            onClick={() => void signOut()}
+            onClick={() => void signOut().catch(failed)}
           >
             <LogOut size={18} aria-hidden />
           </Button>
@@ -68,7 +70,9 @@ function StaleNotice() {
   return (
     <div role="status">
       {state.name === 'stale' && (
-        <p className={styles.stale}>{t('staleNotice', { time: formats.clock(state.sinceMs) })}</p>
+        <p className={styles.stale}>
+          {t('staleNotice', { time: formats.moment(new Date(state.sinceMs).toISOString()) })}
+        </p>
       )}
     </div>
   );

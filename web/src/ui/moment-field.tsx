@@ -1,7 +1,8 @@
 import { useTranslations } from 'use-intl';
-import { instantOf, wallTime } from '../format/zone-time.ts';
+import { wallTime } from '../format/zone-time.ts';
 import { TextField } from './text-field.tsx';
 import { OWN_ZONE } from './time-zone-field.tsx';
+import { useTypedMoment } from './typed-moment.ts';
 
 interface MomentFieldProps {
   label: string;
@@ -18,18 +19,11 @@ interface MomentFieldProps {
 export function MomentField({ value, zone, onChange, ...rest }: MomentFieldProps) {
   const t = useTranslations('words');
   const clock = zone !== undefined && isZone(zone) ? zone : OWN_ZONE;
-  const timeMs = Date.parse(value);
-  return (
-    <TextField
-      {...rest}
-      type="datetime-local"
-      hint={clock === OWN_ZONE ? undefined : t('timeOf', { zone: clock })}
-      value={Number.isNaN(timeMs) ? '' : wallTime(timeMs, clock)}
-      onChange={(text) =>
-        onChange(text === '' ? '' : new Date(instantOf(text, clock)).toISOString())
-      }
-    />
+  const field = useTypedMoment({ timeMs: Date.parse(value), zone: clock }, (timeMs) =>
+    onChange(timeMs === undefined ? '' : new Date(timeMs).toISOString()),
   );
+  const hint = clock === OWN_ZONE ? undefined : t('timeOf', { zone: clock });
+  return <TextField {...rest} {...field} type="datetime-local" {...(hint && { hint })} />;
 }
 
 function isZone(zone: string): boolean {

@@ -24,7 +24,7 @@ export const SensorStatus = memo(function SensorStatus({
 }: SensorStatusProps) {
   const t = useTranslations('words.status');
   const known = isHeard && sensor.status !== 'ok' ? 'ok' : sensor.status;
-  const status = sensor.out_of_service === null ? known : 'out_of_service';
+  const status = isOutOfService(sensor) ? 'out_of_service' : known;
   const Icon = ICONS[status];
   return (
     <span className={`${styles.status} ${status === 'silent' ? styles.silent : ''}`}>
@@ -32,3 +32,10 @@ export const SensorStatus = memo(function SensorStatus({
     </span>
   );
 });
+
+/** Until its time is over, whenever it was asked about. */
+export function isOutOfService({
+  out_of_service: service,
+}: Pick<Sensor, 'out_of_service'>): boolean {
+  return service !== null && !(Date.parse(service.until ?? '') <= Date.now());
+}

@@ -22,7 +22,8 @@ export function AlertDeliveries({ alertId }: { alertId: string }) {
               {t(`delivery.${state}`)}{' '}
               <span className="muted">
                 {formats.moment(attempts.at(-1)?.at ?? created_at)}
-                {state === 'failed' && attempts.at(-1)?.detail}
+                {(state === 'failed' || state === 'given_up') &&
+                  ` ${attempts.at(-1)?.detail ?? ''}`}
               </span>
             </li>
           ))}

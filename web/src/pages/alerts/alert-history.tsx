@@ -11,12 +11,14 @@ export function AlertHistory({ alert }: { alert: Alert }) {
   const t = useTranslations('alerts');
   const formats = useFormats();
   const { comment, assign } = useAlertActions();
-  const submit = (act: (text: string) => Promise<void>) => (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const text = String(new FormData(form).get('text')).trim();
-    void act(text).then(() => form.reset());
-  };
+  const submit =
+    (act: (text: string) => Promise<boolean>) => (event: FormEvent<HTMLFormElement>) => {
+      event.preventDefault();
+      const form = event.currentTarget;
+      const text = String(new FormData(form).get('text')).trim();
+      // What was not taken stays, to be sent again.
+      void act(text).then((isDone) => isDone && form.reset());
+    };
   return (
     <section aria-labelledby="history">
       <h2 id="history">{t('history')}</h2>

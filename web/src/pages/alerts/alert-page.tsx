@@ -3,18 +3,22 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
-import { alertQuery, rulesQuery } from '../../api/queries.ts';
+import { ApiProblem } from '../../api/api-problem.ts';
+import { alertQuery, ruleQuery, rulesQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { searchBefore } from '../../ui/last-search.ts';
 import { NamedSensor, namedSensor } from '../../ui/named-sensor.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { Severity } from '../../ui/severity.tsx';
+import type { SensorSearch } from '../sensor/sensor-search.ts';
 import { AlertDeliveries } from './alert-deliveries.tsx';
 import { AlertHistory } from './alert-history.tsx';
 import { AcknowledgeButton, AlertMarks } from './alert-table.tsx';
 import styles from './alerts.module.css';
+import type { AlertsSearch } from './alerts-search.ts';
 import { ShelveDialog } from './shelve-dialog.tsx';
 import { useAlertActions } from './use-alert-actions.ts';
 import { useLocalized, useRuleName } from './use-rule-name.ts';
@@ -30,6 +34,7 @@ export function AlertPage() {
   if (alert === undefined) {
     return (
       <>
+        <Back />
         <PageHeader title={t('title')} />
         {error !== null && <ProblemText problem={error} />}
       </>
@@ -37,12 +42,13 @@ export function AlertPage() {
   }
   return (
     <>
-      <Link to="/alerts">{t('back')}</Link>
+      <Back />
       <PageHeader
         title={`${ruleName(alert.rule_id)} · ${namedSensor(alert.sensor_id, alert.sensor_name)}`}
       >
         <Severity severity={alert.severity} isActive={alert.state === 'active'} />
       </PageHeader>
+      {error !== null && <ProblemText problem={error} />}
       <AlertDoing alert={alert} />
       <div className={styles.columns}>
         <div>
@@ -101,13 +107,60 @@ function AlertFacts({ alert }: { alert: Alert }) {
         facts={[
           [
             words('sensor'),
-            <Link key="sensor" to="/sensors/$id" params={{ id: alert.sensor_id }}>
+            <Link
+              key="sensor"
+              to="/sensors/$id"
+              params={{ id: alert.sensor_id }}
+              search={chartOf(alert)}
+            >
               <NamedSensor id={alert.sensor_id} name={alert.sensor_name} />
             </Link>,
           ],
+          [words('rule'), <RuleLink key="rule" id={alert.rule_id} />],
           ...facts,
         ]}
       />
     </section>
   );
+}
+
+/** To the list as it was filtered. */
+function Back() {
+  const t = useTranslations('alerts');
+  return (
+    <Link to="/alerts" search={searchBefore<AlertsSearch>('alerts')}>
+      {t('back')}
+    </Link>
+  );
+}
+
+/** What to look into next; a rule that has been removed since is named, and said to be gone. */
+function RuleLink({ id }: { id: string }) {
+  const t = useTranslations('alerts');
+  const ruleName = useRuleName();
+  const { error } = useQuery(ruleQuery(id));
+  if (error instanceof ApiProblem && error.status === 404) return t('ruleGone', { rule: id });
+  return (
+    <Link to="/rules/$id" params={{ id }}>
+      {ruleName(id)}
+    </Link>
+  );
+}
+
+const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+
+/** The metric of the alert, over the last day, or over the time of an alert that is older than that. */
+function chartOf({ metric, started_at, cleared_at }: Alert): SensorSearch {
+  const shown = metric === null ? {} : { metrics: metric };
+  const [fromMs, toMs] = [
+    Date.parse(started_at),
+    cleared_at === null ? NaN : Date.parse(cleared_at),
+  ];
+  if (Date.now() - fromMs < DAY_MS - HOUR_MS) return shown;
+  const endMs = Number.isNaN(toMs) ? Date.now() : toMs + HOUR_MS;
+  return {
+    ...shown,
+    from: new Date(fromMs - HOUR_MS).toISOString(),
+    to: new Date(endMs).toISOString(),
+  };
 }

@@ -1,19 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Volume2, VolumeX } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { alertsQuery } from '../../api/queries.ts';
 import { useSound } from '../../live/sound.tsx';
 import { Button } from '../../ui/button.tsx';
+import { rememberSearch } from '../../ui/last-search.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { AlertTable } from './alert-table.tsx';
 import styles from './alerts.module.css';
 import { ALERT_VIEWS, type AlertsSearch, alertFilterOf } from './alerts-search.ts';
 import { BulkBar } from './bulk-bar.tsx';
+import { useRuleName } from './use-rule-name.ts';
 
 const route = getRouteApi('/alerts');
+const SHOWN = 200;
+/** As many as one answer holds; further back the filters lead. */
+const MOST_SHOWN = 1000;
 
 /** The alarm list of ISA-18.2: what is left to do, who does it, and what was put aside. */
 export function AlertsPage() {
@@ -21,9 +26,12 @@ export function AlertsPage() {
   const words = useTranslations('words');
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  useEffect(() => rememberSearch('alerts', search), [search]);
+  const ruleName = useRuleName();
   const sound = useSound();
+  const [limit, setLimit] = useState(SHOWN);
   const { data, error } = useQuery({
-    ...alertsQuery(alertFilterOf(search)),
+    ...alertsQuery(alertFilterOf(search), limit),
     placeholderData: (before) => before,
   });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -76,6 +84,11 @@ export function AlertsPage() {
             {t('onlySensor', { sensor: search.sensor_id })} ×
           </Button>
         )}
+        {search.rule_id !== undefined && (
+          <Button onClick={() => choose({ rule_id: undefined })}>
+            {t('onlyRule', { rule: ruleName(search.rule_id) })} ×
+          </Button>
+        )}
       </search>
       {error !== null && <ProblemText problem={error} />}
       <BulkBar alerts={selected} clear={() => setChosen(new Set())} />
@@ -83,7 +96,14 @@ export function AlertsPage() {
         <AlertTable alerts={alerts} chosen={chosen} choose={setChosen} none={noneOf(search, t)} />
       )}
       {data?.next_cursor != null && (
-        <p className="muted">{t('more', { count: data.items.length })}</p>
+        <p className="muted">
+          {t('more', { count: data.items.length })}{' '}
+          {limit < MOST_SHOWN && (
+            <Button onClick={() => setLimit(Math.min(limit + SHOWN, MOST_SHOWN))}>
+              {words('more')}
+            </Button>
+          )}
+        </p>
       )}
     </>
   );

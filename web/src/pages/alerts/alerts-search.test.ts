@@ -7,11 +7,17 @@ test('an address with nonsense in it shows what is left to do', () => {
 });
 
 test('a view and filters become the parameters of the API', () => {
-  const search = readAlertsSearch({ view: 'unacknowledged', severity: 'critical', sensor_id: 12 });
+  const search = readAlertsSearch({
+    view: 'unacknowledged',
+    severity: 'critical',
+    sensor_id: 12,
+    rule_id: 'hot',
+  });
   expect(alertFilterOf(search)).toEqual({
     open: 'true',
     acknowledged: 'false',
     severity: 'critical',
     sensor_id: '12',
+    rule_id: 'hot',
   });
 });

@@ -8,6 +8,7 @@ export interface AlertsSearch {
   view?: AlertView | undefined;
   severity?: string | undefined;
   sensor_id?: string | undefined;
+  rule_id?: string | undefined;
 }
 
 export function readAlertsSearch(search: Record<string, unknown>): AlertsSearch {
@@ -18,11 +19,17 @@ export function readAlertsSearch(search: Record<string, unknown>): AlertsSearch 
     read.severity = String(search.severity);
   if (search.sensor_id !== undefined && search.sensor_id !== '')
     read.sensor_id = String(search.sensor_id);
+  if (search.rule_id !== undefined && search.rule_id !== '') read.rule_id = String(search.rule_id);
   return read;
 }
 
 /** As the API filters. `open` is what is left to do: active, or over and not acknowledged (ISA-18.2). */
-export function alertFilterOf({ view = 'open', severity, sensor_id }: AlertsSearch): AlertFilter {
+export function alertFilterOf({
+  view = 'open',
+  severity,
+  sensor_id,
+  rule_id,
+}: AlertsSearch): AlertFilter {
   const of: Record<AlertView, AlertFilter> = {
     open: { open: 'true' },
     unacknowledged: { open: 'true', acknowledged: 'false' },
@@ -34,5 +41,6 @@ export function alertFilterOf({ view = 'open', severity, sensor_id }: AlertsSear
     ...of[view],
     ...(severity === undefined ? {} : { severity }),
     ...(sensor_id === undefined ? {} : { sensor_id }),
+    ...(rule_id === undefined ? {} : { rule_id }),
   };
 }

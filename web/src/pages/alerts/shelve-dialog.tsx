@@ -3,9 +3,7 @@ import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { useAlertActions } from './use-alert-actions.ts';
-
-const TIMES = ['15m', '1h', '4h', '8h', '1d', '3d', '7d'] as const;
+import { SHELF_TIMES, useAlertActions } from './use-alert-actions.ts';
 
 interface ShelveDialogProps {
   alerts: readonly Alert[];
@@ -21,9 +19,12 @@ export function ShelveDialog({ alerts, isOpen, close }: ShelveDialogProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const shelf = { for: String(form.get('for')), reason: String(form.get('reason')) };
-    void shelve(alerts, form.has('one_shot') ? { ...shelf, one_shot: true } : shelf);
-    close();
+    const time = SHELF_TIMES.find((name) => name === form.get('for')) ?? '1h';
+    const shelf = { for: time, reason: String(form.get('reason')) };
+    // Where nothing was put aside the reason stays, to be sent again.
+    void shelve(alerts, form.has('one_shot') ? { ...shelf, one_shot: true } : shelf).then(
+      (count) => count > 0 && close(),
+    );
   };
   return (
     <Dialog title={t('shelveTitle', { count: alerts.length })} isOpen={isOpen} close={close}>
@@ -32,7 +33,7 @@ export function ShelveDialog({ alerts, isOpen, close }: ShelveDialogProps) {
         <label>
           {t('shelveFor')}
           <select name="for" defaultValue="1h">
-            {TIMES.map((time) => (
+            {SHELF_TIMES.map((time) => (
               <option key={time} value={time}>
                 {t(`times.${time}`)}
               </option>

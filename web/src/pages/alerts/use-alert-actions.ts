@@ -5,19 +5,23 @@ import { ask } from '../../api/ask.ts';
 import { useShownChanges } from '../../live/live.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 
+export const SHELF_TIMES = ['15m', '1h', '4h', '8h', '1d', '3d', '7d'] as const;
+
 interface Shelf {
-  for: string;
+  for: (typeof SHELF_TIMES)[number];
   reason: string;
   one_shot?: boolean;
 }
 
+/** Those of one alert answer whether it was done; why not has been shown. */
 export interface AlertActions {
   acknowledge(alerts: readonly Alert[], comment?: string): Promise<void>;
-  shelve(alerts: readonly Alert[], shelf: Shelf): Promise<void>;
-  unshelve(alert: Alert): Promise<void>;
-  assign(alert: Alert, assignee: string | null): Promise<void>;
-  comment(alert: Alert, comment: string): Promise<void>;
-  reset(alert: Alert): Promise<void>;
+  /** To how many of them it was done. */
+  shelve(alerts: readonly Alert[], shelf: Shelf): Promise<number>;
+  unshelve(alert: Alert): Promise<boolean>;
+  assign(alert: Alert, assignee: string | null): Promise<boolean>;
+  comment(alert: Alert, comment: string): Promise<boolean>;
+  reset(alert: Alert): Promise<boolean>;
 }
 
 /** So many at once: a bulk action over a storm of alerts does not take every connection of the browser. */
@@ -62,12 +66,14 @@ export function useAlertActions(): AlertActions {
       alert: Alert,
       verb: string,
       { body, notice, undo }: { body: object; notice: string; undo?: () => void },
-    ) {
+    ): Promise<boolean> {
       try {
         await act(alert, verb, body);
         done(notice, undo);
+        return true;
       } catch (error) {
         failed(error);
+        return false;
       }
     }
     const actions: AlertActions = {
@@ -79,7 +85,15 @@ export function useAlertActions(): AlertActions {
         const count = await actOnAll(alerts, 'shelve', shelf);
         const undo = () => void actOnAll(alerts, 'unshelve', {});
         if (count > 0)
-          done(t('shelvedNotice', { count, sensor: sensorOf(alerts), time: shelf.for }), undo);
+          done(
+            t('shelvedNotice', {
+              count,
+              sensor: sensorOf(alerts),
+              time: t(`times.${shelf.for}`),
+            }),
+            undo,
+          );
+        return count;
       },
       unshelve: (alert) =>
         doOne(alert, 'unshelve', {

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Plus, Send, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -52,7 +53,10 @@ export function ContactsPage() {
                 </div>
                 {contact.failing !== null && contact.failing !== undefined && (
                   <strong className={styles.failing}>
-                    <TriangleAlert size={15} aria-hidden /> {t('failing')}
+                    <TriangleAlert size={15} aria-hidden />{' '}
+                    <Link to="/notifications/ledger" search={{ contact_id: contact.id }}>
+                      {t('failing')}
+                    </Link>
                   </strong>
                 )}
               </div>

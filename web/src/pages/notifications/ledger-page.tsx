@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { deliveriesQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
+import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { DELIVERY_STATES } from './ledger-search.ts';
@@ -18,6 +19,11 @@ export function LedgerPage() {
   const formats = useFormats();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  /** A word that is newer than this page is shown as the API says it. */
+  const word = (of: 'leftOut' | 'outcome', name: string) => {
+    const key = `${of}.${name}` as Parameters<typeof t>[0];
+    return t.has(key) ? t(key) : name;
+  };
   const { data, error } = useQuery({
     ...deliveriesQuery(search as Record<string, string>, SHOWN),
     placeholderData: (before) => before,
@@ -39,6 +45,18 @@ export function LedgerPage() {
             })
           }
         />
+        {search.contact_id !== undefined && (
+          <Button
+            onClick={() =>
+              void navigate({
+                search: (before) => ({ ...before, contact_id: undefined }),
+                replace: true,
+              })
+            }
+          >
+            {t('onlyContact', { contact: search.contact_id })} ×
+          </Button>
+        )}
       </div>
       {error !== null && <ProblemText problem={error} />}
       {data?.items.length === 0 && <p className="muted">{t('noDeliveries')}</p>}
@@ -68,12 +86,14 @@ export function LedgerPage() {
                   </td>
                   <td>
                     {alerts(`delivery.${delivery.state}`)}
-                    {delivery.left_out !== null && <div className="muted">{delivery.left_out}</div>}
+                    {delivery.left_out !== null && (
+                      <div className="muted">{word('leftOut', delivery.left_out)}</div>
+                    )}
                   </td>
                   <td>
                     {delivery.attempts.map(({ at, outcome, detail }) => (
                       <div key={at} className="muted">
-                        {formats.moment(at)} {outcome} {detail}
+                        {formats.moment(at)} {word('outcome', outcome)} {detail}
                       </div>
                     ))}
                     {delivery.receipt !== null && <code>{delivery.receipt}</code>}
@@ -83,6 +103,9 @@ export function LedgerPage() {
             </tbody>
           </table>
         </div>
+      )}
+      {data?.next_cursor != null && (
+        <p className="muted">{t('newest', { count: data.items.length })}</p>
       )}
     </>
   );

@@ -1,8 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { ask } from '../../api/ask.ts';
 import { statusQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { copyText } from '../../ui/copy-text.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import styles from './overview-page.module.css';
 import { useSimulation } from './use-simulation.ts';
@@ -78,17 +80,17 @@ function StartSimulation() {
 function LineToPaste({ text }: { text: string }) {
   const t = useTranslations('overview.firstRun');
   const { done, failed } = useNotices();
+  const shown = useRef<HTMLPreElement>(null);
+  function copy(): void {
+    if (shown.current !== null) copyText(shown.current).then(() => done(t('copied')), failed);
+  }
   return (
     <div className={styles.line}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
-      <pre tabIndex={0}>{text}</pre>
-      <Button
-        onClick={() =>
-          void navigator.clipboard.writeText(text).then(() => done(t('copied')), failed)
-        }
-      >
-        {t('copy')}
-      </Button>
+      <pre tabIndex={0} ref={shown}>
+        {text}
+      </pre>
+      <Button onClick={copy}>{t('copy')}</Button>
     </div>
   );
 }

@@ -7,14 +7,30 @@ import { Button } from '../../ui/button.tsx';
 import styles from './overview-page.module.css';
 import { useSimulation } from './use-simulation.ts';
 
-/** While a simulated fleet sends, nobody shall take its readings for real ones. */
-export function SimulationSign() {
+interface SimulationSignProps {
+  /** Simulated sensors that are shown. */
+  sensorCount: number;
+}
+
+/** While a simulated fleet sends, nobody shall take its readings for real ones; what it leaves can be cleared away. */
+export function SimulationSign({ sensorCount }: SimulationSignProps) {
   const t = useTranslations('overview.simulation');
   const formats = useFormats();
-  const { running, mayStop, stop } = useSimulation();
+  const { running, isKnown, mayStop, stop, removeLeft } = useSimulation();
   const endsMs = Date.parse(running?.ends_at ?? '');
   useLookAgainAt(endsMs);
-  if (running === undefined) return null;
+  if (running === undefined) {
+    if (!isKnown || !mayStop || sensorCount === 0) return null;
+    return (
+      <p className={styles.simulation}>
+        <FlaskConical size={18} aria-hidden />
+        <span>{t('left', { count: sensorCount })}</span>
+        <Button disabled={removeLeft.isPending} onClick={() => removeLeft.mutate()}>
+          {t('removeLeft')}
+        </Button>
+      </p>
+    );
+  }
   return (
     <p className={styles.simulation} data-simulation>
       <FlaskConical size={18} aria-hidden />

@@ -5,8 +5,9 @@ import type { Alert } from '#domain/alert.ts';
 import type { PlacedSensor } from '#domain/place.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import { useFormats } from '../../format/use-formats.ts';
+import { isHeardSince } from '../../live/heard-since.ts';
 import { useNewest } from '../../live/live.tsx';
-import { SensorStatus } from '../../ui/sensor-status.tsx';
+import { isOutOfService, SensorStatus } from '../../ui/sensor-status.tsx';
 import { Severity } from '../../ui/severity.tsx';
 import { MarkerFrame } from './marker-frame.tsx';
 import styles from './places.module.css';
@@ -44,7 +45,8 @@ function SensorNow({ sensor, alert }: { sensor: Sensor; alert: Alert | undefined
   const formats = useFormats();
   const newest = useNewest(sensor.id);
   const metric = alert?.metric ?? Object.keys(sensor.metrics)[0] ?? newest.keys().next().value;
-  const isWell = sensor.out_of_service === null && (sensor.status === 'ok' || newest.size > 0);
+  const isHeard = isHeardSince(sensor, newest);
+  const isWell = !isOutOfService(sensor) && (sensor.status === 'ok' || isHeard);
   return (
     <>
       {metric !== undefined && (
@@ -56,7 +58,7 @@ function SensorNow({ sensor, alert }: { sensor: Sensor; alert: Alert | undefined
         </span>
       )}
       {alert !== undefined && <Severity severity={alert.severity} />}
-      {!isWell && <SensorStatus sensor={sensor} isHeard={newest.size > 0} />}
+      {!isWell && <SensorStatus sensor={sensor} isHeard={isHeard} />}
     </>
   );
 }

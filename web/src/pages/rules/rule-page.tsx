@@ -7,6 +7,7 @@ import { ask } from '../../api/ask.ts';
 import { ruleQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { FieldProblems, useProblemFocus } from '../../ui/field-notes.tsx';
+import { searchBefore } from '../../ui/last-search.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -14,6 +15,7 @@ import { BacktestPanel } from './backtest-panel.tsx';
 import { draftOf, EMPTY_RULE, type RuleDraft, ruleOf } from './rule-draft.ts';
 import { RuleForm } from './rule-form.tsx';
 import styles from './rules.module.css';
+import type { RulesSearch } from './rules-search.ts';
 
 const route = getRouteApi('/rules/$id');
 /** No id begins so: the address of a rule that is not made yet. */
@@ -45,8 +47,15 @@ function RuleEditor({ rule }: { rule: Rule | undefined }) {
   const form = useProblemFocus(problem);
   return (
     <>
-      <Link to="/rules">{t('back')}</Link>
+      <Link to="/rules" search={searchBefore<RulesSearch>('rules')}>
+        {t('back')}
+      </Link>
       <PageHeader title={rule === undefined ? t('add') : rule.id}>
+        {rule !== undefined && (
+          <Link to="/alerts" search={{ view: 'all', rule_id: rule.id }}>
+            {t('alertsOf')}
+          </Link>
+        )}
         {rule !== undefined && (
           <Button kind="danger" onClick={() => void remove()}>
             {t('remove')}

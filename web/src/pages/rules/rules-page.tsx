@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Rule } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
 import { rulesQuery } from '../../api/queries.ts';
 import { useUnits } from '../../format/units.tsx';
+import { rememberSearch } from '../../ui/last-search.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -14,12 +15,21 @@ import { useLocalized } from '../alerts/use-rule-name.ts';
 import { useConditionText } from './condition-text.ts';
 import styles from './rules.module.css';
 
+const route = getRouteApi('/rules');
+
 /** Every rule with what it watches for, and a switch that can be turned back. */
 export function RulesPage() {
   const t = useTranslations('rules');
   const { data, error } = useQuery(rulesQuery);
   const isConverted = Object.keys(useUnits().choice).length > 0;
-  const [q, setQ] = useState('');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [q, setQ] = useState(search.q ?? '');
+  const look = (text: string) => {
+    setQ(text);
+    void navigate({ search: { q: text || undefined }, replace: true });
+  };
+  useEffect(() => rememberSearch('rules', search), [search]);
   const localized = useLocalized();
   const fits = ({ id, name }: Rule) =>
     `${id} ${localized(name)}`.toLowerCase().includes(q.toLowerCase());
@@ -37,7 +47,7 @@ export function RulesPage() {
           aria-label={t('search')}
           placeholder={t('search')}
           value={q}
-          onChange={({ target }) => setQ(target.value)}
+          onChange={({ target }) => look(target.value)}
         />
       </search>
       {isConverted && <p className="muted">{t('inSentUnits')}</p>}
@@ -49,6 +59,9 @@ export function RulesPage() {
             <RuleItem key={rule.id} rule={rule} />
           ))}
         </ul>
+      )}
+      {data?.next_cursor != null && (
+        <p className="muted">{t('firstOnly', { count: data.items.length })}</p>
       )}
     </>
   );

@@ -8,12 +8,14 @@ import { ProblemText } from '../../ui/problem-text.tsx';
 import { CompareField } from './compare-field.tsx';
 import { RangeFields } from './range-fields.tsx';
 import styles from './sensor.module.css';
-import { RANGES, type SensorSearch } from './sensor-search.ts';
+import { MOST_LINES, RANGES, type SensorSearch, type SeriesName } from './sensor-search.ts';
 
 interface ChartControlsProps {
   sensor: Sensor;
   search: SensorSearch;
   range: ChartRange & { isLive: boolean };
+  /** What is drawn. */
+  lines: readonly SeriesName[];
   choose(changed: SensorSearch): void;
   dragMode: 'zoom' | 'pan';
   setDragMode(mode: 'zoom' | 'pan'): void;
@@ -24,7 +26,8 @@ interface ChartControlsProps {
 
 /** Drawn again when what is shown changes, not with each live sample. */
 export const ChartControls = memo(function ChartControls(props: ChartControlsProps) {
-  const { sensor, search, range, choose, dragMode, setDragMode, isTable, showTable, error } = props;
+  const { sensor, search, range, lines, choose, error } = props;
+  const { dragMode, setDragMode, isTable, showTable } = props;
   const t = useTranslations('sensor');
   const shown = new Set((search.metrics ?? Object.keys(sensor.metrics)[0] ?? '').split(','));
   const current = search.range ?? (range.isLive ? '24h' : undefined);
@@ -34,8 +37,12 @@ export const ChartControls = memo(function ChartControls(props: ChartControlsPro
       : [...shown, metric];
     choose({ metrics: next.filter(Boolean).join(',') || undefined });
   };
+  const isFull = lines.length >= MOST_LINES;
+  const metricsShown = new Set(lines.map(({ metric }) => metric));
+  const [metric] = metricsShown;
   const exported = new URLSearchParams({
-    sensor_id: sensor.id,
+    sensor_id: [...new Set([sensor.id, ...lines.map(({ sensorId }) => sensorId)])].join(','),
+    ...(metricsShown.size === 1 && metric !== undefined ? { metric } : {}),
     from: new Date(range.fromMs).toISOString(),
     to: new Date(range.toMs).toISOString(),
     format: 'csv',
@@ -73,14 +80,25 @@ export const ChartControls = memo(function ChartControls(props: ChartControlsPro
       <div className={styles.controls}>
         {/* biome-ignore lint/a11y/useSemanticElements: as above */}
         <div role="group" aria-label={t('metrics')} className={styles.group}>
-          {Object.keys(sensor.metrics).map((metric) => (
-            <Button key={metric} aria-pressed={shown.has(metric)} onClick={() => toggle(metric)}>
-              {metric}
+          {Object.keys(sensor.metrics).map((name) => (
+            <Button
+              key={name}
+              aria-pressed={shown.has(name)}
+              disabled={isFull && !shown.has(name)}
+              onClick={() => toggle(name)}
+            >
+              {name}
             </Button>
           ))}
         </div>
-        <CompareField search={search} choose={choose} metric={[...shown][0] ?? ''} />
+        <CompareField
+          search={search}
+          choose={choose}
+          metric={[...shown][0] ?? ''}
+          isFull={isFull}
+        />
       </div>
+      {isFull && <p className="muted">{t('mostLines', { count: MOST_LINES })}</p>}
       {error !== null && <ProblemText problem={error} />}
     </>
   );

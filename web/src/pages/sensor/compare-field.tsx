@@ -13,10 +13,12 @@ interface CompareFieldProps {
   search: SensorSearch;
   /** Of the others too: the same metric is what is compared most. */
   metric: string;
+  /** No more lines can be told apart. */
+  isFull: boolean;
   choose(changed: SensorSearch): void;
 }
 
-export function CompareField({ search, metric, choose }: CompareFieldProps) {
+export function CompareField({ search, metric, isFull, choose }: CompareFieldProps) {
   const t = useTranslations('sensor');
   const listId = useId();
   const [text, setText] = useState('');
@@ -39,6 +41,7 @@ export function CompareField({ search, metric, choose }: CompareFieldProps) {
         <input
           list={listId}
           value={text}
+          disabled={isFull}
           onChange={({ target }) => setText(target.value)}
           placeholder="freezer-4"
         />
@@ -50,7 +53,7 @@ export function CompareField({ search, metric, choose }: CompareFieldProps) {
           </option>
         ))}
       </datalist>
-      <Button type="submit" aria-label={t('addCompared')}>
+      <Button type="submit" disabled={isFull} aria-label={t('addCompared')}>
         <Plus size={16} aria-hidden />
       </Button>
       {compared.map((name) => (

@@ -1,26 +1,23 @@
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ChartRange } from '../../chart/history-chart.tsx';
+import { OWN_ZONE } from '../../ui/time-zone-field.tsx';
+import { useTypedMoment } from '../../ui/typed-moment.ts';
 import styles from './sensor.module.css';
 import type { SensorSearch } from './sensor-search.ts';
-
-const MINUTE_MS = 60_000;
-
-/** As `datetime-local` wants it: the reader's own time, without a zone. */
-function localText(timeMs: number): string {
-  return new Date(timeMs - new Date(timeMs).getTimezoneOffset() * MINUTE_MS)
-    .toISOString()
-    .slice(0, 16);
-}
 
 interface RangeFieldsProps {
   range: ChartRange & { isLive: boolean };
   choose(changed: SensorSearch): void;
 }
 
+/** From when to when, typed or picked; said where the one is not before the other. */
 export function RangeFields({ range, choose }: RangeFieldsProps) {
   const t = useTranslations('sensor');
+  const [isReversed, setReversed] = useState(false);
   const set = (fromMs: number, toMs: number) => {
-    if (!(fromMs < toMs)) return;
+    setReversed(fromMs >= toMs);
+    if (fromMs >= toMs) return;
     choose({
       range: undefined,
       from: new Date(fromMs).toISOString(),
@@ -29,22 +26,47 @@ export function RangeFields({ range, choose }: RangeFieldsProps) {
   };
   return (
     <>
-      <label className={styles.field}>
-        {t('from')}
-        <input
-          type="datetime-local"
-          value={localText(range.fromMs)}
-          onChange={({ target }) => set(Date.parse(target.value), range.toMs)}
-        />
-      </label>
-      <label className={styles.field}>
-        {t('to')}
-        <input
-          type="datetime-local"
-          value={localText(range.toMs)}
-          onChange={({ target }) => set(range.fromMs, Date.parse(target.value))}
-        />
-      </label>
+      <Edge
+        label={t('from')}
+        timeMs={range.fromMs}
+        set={(fromMs) => set(fromMs, range.toMs)}
+        leave={() => setReversed(false)}
+      />
+      <Edge
+        label={t('to')}
+        timeMs={range.toMs}
+        set={(toMs) => set(range.fromMs, toMs)}
+        leave={() => setReversed(false)}
+      />
+      <div role="alert">{isReversed && <p>{t('reversed')}</p>}</div>
     </>
+  );
+}
+
+interface EdgeProps {
+  label: string;
+  timeMs: number;
+  set(timeMs: number): void;
+  /** What was typed is given up: the field shows the range again. */
+  leave(): void;
+}
+
+function Edge({ label, timeMs, set, leave }: EdgeProps) {
+  const { value, onChange, onBlur } = useTypedMoment({ timeMs, zone: OWN_ZONE }, (typed) => {
+    if (typed !== undefined) set(typed);
+  });
+  return (
+    <label className={styles.field}>
+      {label}
+      <input
+        type="datetime-local"
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+        onBlur={() => {
+          onBlur();
+          leave();
+        }}
+      />
+    </label>
   );
 }

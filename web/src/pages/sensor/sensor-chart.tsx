@@ -26,7 +26,8 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
   const [isTable, showTable] = useState(false);
   const nowMs = useNow(search.from === undefined);
   const range = useMemo(() => rangeOf(search, nowMs), [search, nowMs]);
-  const names = linesOf(sensor.id, Object.keys(sensor.metrics)[0], search);
+  const [first] = Object.keys(sensor.metrics);
+  const names = useMemo(() => linesOf(sensor.id, first, search), [sensor.id, first, search]);
   const { lines, isFetching, error } = useChartLines(names, range);
   const rules = useSensorRules(sensor);
   const limits = useMemo(
@@ -56,6 +57,7 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
         sensor={sensor}
         search={search}
         range={range}
+        lines={names}
         choose={choose}
         dragMode={dragMode}
         setDragMode={setDragMode}

@@ -35,7 +35,7 @@ export function SensorFacts({ sensor }: { sensor: Sensor }) {
           [
             t('outOfService'),
             sensor.out_of_service &&
-              `${sensor.out_of_service.reason} (${sensor.out_of_service.by}, ${formats.moment(sensor.out_of_service.since)})`,
+              `${sensor.out_of_service.reason} (${sensor.out_of_service.by}, ${formats.moment(sensor.out_of_service.since)}${sensor.out_of_service.until === null ? '' : ` – ${formats.moment(sensor.out_of_service.until)}`})`,
           ],
         ]}
       />

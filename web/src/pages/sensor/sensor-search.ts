@@ -49,7 +49,7 @@ export interface SeriesName {
 }
 
 /** At most four lines: more cannot be told apart. */
-const MOST_LINES = 4;
+export const MOST_LINES = 4;
 
 /** The lines to draw: the sensor's own metrics first. */
 export function linesOf(

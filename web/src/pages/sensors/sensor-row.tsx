@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Sensor } from '#domain/sensor.ts';
 import { useFormats } from '../../format/use-formats.ts';
+import { isHeardSince } from '../../live/heard-since.ts';
 import { useNewest } from '../../live/live.tsx';
 import { SensorStatus } from '../../ui/sensor-status.tsx';
 import styles from './sensors.module.css';
@@ -41,7 +42,7 @@ export const SensorRow = memo(function SensorRow({
     >
       <SensorName sensor={sensor} />
       <td>
-        <SensorStatus sensor={sensor} isHeard={newest.size > 0} />
+        <SensorStatus sensor={sensor} isHeard={isHeardSince(sensor, newest)} />
       </td>
       <td className="number">
         {metrics

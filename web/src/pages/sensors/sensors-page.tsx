@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
 import { sensorsQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
+import { rememberSearch } from '../../ui/last-search.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { SensorFilters } from './sensor-filters.tsx';
@@ -21,6 +23,7 @@ export function SensorsPage() {
   const formats = useFormats();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  useEffect(() => rememberSearch('sensors', search), [search]);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } =
     useInfiniteQuery({
       ...sensorsQuery(filterOf(search), PAGE),

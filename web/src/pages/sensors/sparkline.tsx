@@ -49,14 +49,15 @@ function pathOf({ buckets }: BucketsAnswer, fromMs: number): string {
     Math.min(...buckets.map(({ min }) => min)),
     Math.max(...buckets.map(({ max }) => max)),
   ];
-  const span = high - low || 1;
+  // Halves: from one end of what a number holds to the other is further than a number holds.
+  const span = high / 2 - low / 2 || 1;
   const stepMs = DAY_MS / POINTS;
   let before = Number.NEGATIVE_INFINITY;
   let path = '';
   for (const { timestamp, mean } of buckets) {
     const timeMs = Date.parse(timestamp);
     const x = ((timeMs - fromMs) / DAY_MS) * WIDTH;
-    const y = HEIGHT - 3 - ((mean - low) / span) * (HEIGHT - 6);
+    const y = HEIGHT - 3 - ((mean / 2 - low / 2) / span) * (HEIGHT - 6);
     path += `${timeMs - before > stepMs * 2 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}h0.01`;
     before = timeMs;
   }

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { createTestApp } from '#test/support/app.ts';
+import { openPage } from '#test/support/browser.ts';
+import { reading } from '#test/support/notified.ts';
+
+const MINUTE = 60_000;
+
+test('numbers of any size can be read, and a meter to its last unit', async (context) => {
+  const app = await createTestApp();
+  const readings = { counter: 123_456_789, huge: -1.797e308, tiny: 2.5e-300 };
+  await app.send({ sensor_id: 'meter', readings });
+  const page = await openPage(context, app.url);
+  const tile = page.locator('[data-sensor="meter"]');
+  for (const text of ['123,456,789', '-1.797E308', '2.5E-300'])
+    await tile.getByText(text).waitFor();
+  const width = await tile.evaluate((node) => {
+    const { scrollWidth, clientWidth } = node as never as Record<string, number>;
+    return Number(scrollWidth) - Number(clientWidth);
+  });
+  expect(width).toBe(0);
+  const at = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
+  await app.send(
+    ...[1, -1, 1, -1].map((sign, index) => ({
+      sensor_id: 'meter',
+      timestamp: at(200 - index * 40),
+      readings: { huge: sign * 1.79e308 },
+    })),
+  );
+  await page.goto(`${app.url}/sensors`);
+  // Both ends of what a double holds are drawn; what cannot be would be an error in the console.
+  await page.locator('[data-sensor="meter"] svg path').waitFor({ state: 'attached' });
+  await page.goto(`${app.url}/sensors/meter?metrics=huge`);
+  await page
+    .getByRole('img', { name: /History of meter/ })
+    .locator('canvas')
+    .waitFor();
+});
+
+test('four of many metrics are drawn and no control pretends more; the way back leads to the same list', async (context) => {
+  const app = await createTestApp();
+  const metrics = Array.from({ length: 30 }, (_, at) => `m${at}`);
+  await app.send({
+    sensor_id: 'oven',
+    readings: Object.fromEntries(metrics.map((name) => [name, 1])),
+  });
+  await app.send(reading(4, 'fridge'));
+  const page = await openPage(context, app.url, { path: '/sensors?q=ov&status=ok' });
+  await page.getByRole('link', { name: 'oven' }).click();
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  for (const name of ['m1', 'm2', 'm3']) await button(name).click();
+  await page.getByText('At most 4 lines are drawn').waitFor();
+  expect(await button('m4').isDisabled()).toBe(true);
+  await button('m0').click();
+  await button('m4').click();
+  const address = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
+  expect(new URLSearchParams(address?.split('?')[1]).get('sensor_id')).toBe('oven');
+  await page.getByRole('link', { name: 'All sensors' }).click();
+  await page.getByRole('link', { name: 'oven' }).waitFor();
+  expect(new URL(page.url()).search).toBe('?q=ov&status=ok');
+  expect(await page.getByRole('link', { name: 'fridge' }).count()).toBe(0);
+});
+
+test('what is compared is exported with it', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(4, 'fridge'), reading(5, 'oven'));
+  const page = await openPage(context, app.url, { path: '/sensors/oven' });
+  await page.getByLabel('Compare with').fill('fridge');
+  await page.getByRole('button', { name: 'Add this sensor' }).click();
+  const address = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
+  const asked = new URLSearchParams(address?.split('?')[1]);
+  expect([asked.get('sensor_id'), asked.get('metric')]).toEqual(['oven,fridge', 'temperature']);
+});
