@@ -10,6 +10,7 @@ import { useNotices } from '../ui/notices.tsx';
 import { ConnectionSign } from './connection-sign.tsx';
 import { PAGES } from './pages.ts';
 import styles from './shell.module.css';
+import { SoundSign } from './sound-sign.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
 /** What stands around every page: where one can go, whether it is live, and how it looks. */
@@ -29,6 +30,7 @@ export function Shell() {
         </Link>
         <ConnectionSign />
         <div className={styles.choices}>
+          <SoundSign />
           <ThemeChoice />
           <Button
             kind="plain"
