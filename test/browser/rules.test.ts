@@ -51,7 +51,8 @@ test('a rule is switched off in the list, and Undo switches it on again; a remov
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByText('is removed').waitFor();
   expect((await app.call('GET', '/v1/rules/hot')).status).toBe(404);
-  await page.getByRole('button', { name: 'Undo' }).last().click();
+  const removed = page.getByRole('dialog').filter({ hasText: 'is removed' });
+  await removed.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(enabled).toBe(true);
 });
 

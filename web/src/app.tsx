@@ -7,6 +7,7 @@ import { LanguageProvider } from './i18n/language.tsx';
 import { LiveProvider } from './live/live.tsx';
 import { SoundProvider } from './live/sound.tsx';
 import { router } from './router.tsx';
+import { MeanwhileProvider } from './saving/meanwhile.tsx';
 import { SessionProvider, sessionQuery } from './session/session.tsx';
 import { UpdateNotice } from './shell/update-notice.tsx';
 import { WorkerMessages } from './shell/worker-messages.tsx';
@@ -48,9 +49,11 @@ export function App() {
             <SessionProvider>
               <LiveProvider>
                 <SoundProvider>
-                  <UpdateNotice />
-                  <WorkerMessages />
-                  <RouterProvider router={router} />
+                  <MeanwhileProvider>
+                    <UpdateNotice />
+                    <WorkerMessages />
+                    <RouterProvider router={router} />
+                  </MeanwhileProvider>
                 </SoundProvider>
               </LiveProvider>
             </SessionProvider>

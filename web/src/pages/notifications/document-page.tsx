@@ -8,6 +8,7 @@ import { type Collection, useDocuments } from './use-documents.ts';
 
 interface Named {
   id: string;
+  updated_at: string;
   name?: string | undefined;
 }
 

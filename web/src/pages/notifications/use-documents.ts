@@ -2,33 +2,25 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { ask } from '../../api/ask.ts';
 import { documentsQuery } from '../../api/queries.ts';
+import { inputOf } from '../../saving/field-changes.ts';
+import { useSaveOver } from '../../saving/use-save-over.ts';
 import { useNotices } from '../../ui/notices.tsx';
 
 export type Collection = 'contacts' | 'policies' | 'on-call' | 'maintenance-windows' | 'templates';
 
-/** Fields that the platform gives and does not take. */
-const GIVEN = new Set([
-  'id',
-  'created_at',
-  'updated_at',
-  'is_open',
-  'next',
-  'at',
-  'contact',
-  'until',
-  'handovers',
-  'failing',
-  'warnings',
-]);
+/** What the audit calls one of them. */
+const KINDS: Readonly<Record<Collection, string>> = {
+  contacts: 'contact',
+  policies: 'policy',
+  'on-call': 'on-call',
+  'maintenance-windows': 'maintenance-window',
+  templates: 'template',
+};
 
 interface Stored {
   id: string;
+  updated_at: string;
   settings?: Record<string, unknown>;
-}
-
-/** What a PUT takes of a stored document. */
-function inputOf(stored: Stored): object {
-  return Object.fromEntries(Object.entries(stored).filter(([name]) => !GIVEN.has(name)));
 }
 
 /** Whether it holds what the API shows as … alone: the settings of some channels. */
@@ -41,21 +33,14 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
   const t = useTranslations('notifications');
   const queries = useQueryClient();
   const { done, failed } = useNotices();
+  const saveOver = useSaveOver();
   const { data, error } = useQuery(documentsQuery<Document>(collection));
   const renew = () => queries.invalidateQueries({ queryKey: [collection] });
   const address = (id: string) => `/v1/${collection}/${encodeURIComponent(id)}` as const;
-  /** As it was before a change; where it has been removed since, that stands and is said. */
-  async function changeBack(before: Document): Promise<void> {
-    try {
-      await ask(`GET ${address(before.id)}`);
-    } catch (problem) {
-      failed(problem);
-      return;
-    }
-    await restore(before);
-  }
-  async function restore(before: Document): Promise<void> {
-    await ask(`PUT ${address(before.id)}`, { body: inputOf(before) }).catch(failed);
+  /** As it was before; `since`: only where nobody has changed or removed it after that. */
+  async function restore(before: Document, since?: string): Promise<void> {
+    const body = inputOf(before);
+    await ask(`PUT ${address(before.id)}`, { body, ifUnchangedSince: since }).catch(failed);
     await renew();
   }
   async function takeAway({ id }: Document): Promise<void> {
@@ -65,18 +50,27 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
   return {
     items: data?.items,
     error,
-    /** Creates, or replaces `before`. Throws what the API refuses; answers what is stored. */
+    /**
+     * Creates, or replaces `before`: where somebody else has changed it meanwhile the reader decides. Throws what the
+     * API refuses; answers what is stored.
+     */
     async save(
       input: object & { id?: string | undefined },
       before: Document | undefined,
     ): Promise<Document> {
-      const { id, ...body } = input;
-      const stored =
+      const { id: _id, ...body } = input;
+      const { stored, isMine } =
         before === undefined
-          ? await ask<Document>(`POST /v1/${collection}`, { body: input })
-          : await ask<Document>(`PUT ${address(before.id)}`, { body });
-      const undo = () => void (before === undefined ? takeAway(stored) : changeBack(before));
-      done(t('saved', { id: stored.id }), undo);
+          ? { stored: await ask<Document>(`POST /v1/${collection}`, { body: input }), isMine: true }
+          : await saveOver({
+              address: address(before.id),
+              target: `${KINDS[collection]}/${before.id}`,
+              before,
+              body,
+            });
+      const undo = () =>
+        void (before === undefined ? takeAway(stored) : restore(before, stored.updated_at));
+      if (isMine) done(t('saved', { id: stored.id }), undo);
       await renew();
       return stored;
     },

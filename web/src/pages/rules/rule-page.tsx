@@ -5,6 +5,8 @@ import { useTranslations } from 'use-intl';
 import type { Rule, RuleInput } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
 import { ruleQuery } from '../../api/queries.ts';
+import { inputOf } from '../../saving/field-changes.ts';
+import { useSaveOver } from '../../saving/use-save-over.ts';
 import { Button } from '../../ui/button.tsx';
 import { FieldProblems, useProblemFocus } from '../../ui/field-notes.tsx';
 import { searchBefore } from '../../ui/last-search.ts';
@@ -20,6 +22,8 @@ import type { RulesSearch } from './rules-search.ts';
 const route = getRouteApi('/rules/$id');
 /** No id begins so: the address of a rule that is not made yet. */
 const NEW = '-';
+
+const addressOf = ({ id }: Pick<Rule, 'id'>) => `/v1/rules/${encodeURIComponent(id)}` as const;
 
 /** One rule, as a form that writes the API's own JSON; tried over the past before it is saved. */
 export function RulePage() {
@@ -140,17 +144,16 @@ function useRuleChanges(
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { done, failed } = useNotices();
+  const saveOver = useSaveOver();
   const renew = () => queries.invalidateQueries({ queryKey: ['rules'] });
-  const put = async (before: Rule) => {
-    const { id, revision: _revision, created_at: _made, updated_at: _changed, ...input } = before;
-    await ask(`PUT /v1/rules/${encodeURIComponent(id)}`, { body: input }).catch(failed);
+  /** As it was before; `since`: only where nobody has changed or removed it after that. */
+  const put = async (before: Rule, since?: string) => {
+    const body = inputOf(before);
+    await ask(`PUT ${addressOf(before)}`, { body, ifUnchangedSince: since }).catch(failed);
     await renew();
   };
-  /** As it was before a change; where it has been removed since, that stands and is said. */
-  const changeBack = (before: Rule) =>
-    ask(`GET /v1/rules/${encodeURIComponent(before.id)}`).then(() => put(before), failed);
   const takeAway = async ({ id }: Rule) => {
-    await ask(`DELETE /v1/rules/${encodeURIComponent(id)}`).catch(failed);
+    await ask(`DELETE ${addressOf({ id })}`).catch(failed);
     await renew();
     await navigate({ to: '/rules' });
   };
@@ -165,8 +168,11 @@ function useRuleChanges(
           await navigate({ to: '/rules/$id', params: { id: made.id } });
           return;
         }
-        takeUp(await ask<Rule>(`PUT /v1/rules/${encodeURIComponent(rule.id)}`, { body }));
-        done(t('saved', { rule: rule.id }), () => void changeBack(rule));
+        const target = `rule/${rule.id}`;
+        const begun = { address: addressOf(rule), target, before: rule };
+        const { stored, isMine } = await saveOver({ ...begun, body });
+        takeUp(stored);
+        if (isMine) done(t('saved', { rule: rule.id }), () => void put(rule, stored.updated_at));
         await renew();
       } catch (error) {
         setProblem(error);
@@ -175,7 +181,7 @@ function useRuleChanges(
     async remove() {
       if (rule === undefined) return;
       try {
-        await ask(`DELETE /v1/rules/${encodeURIComponent(rule.id)}`);
+        await ask(`DELETE ${addressOf(rule)}`);
         done(t('removed', { rule: rule.id }), () => void put(rule));
         await navigate({ to: '/rules' });
         await renew();

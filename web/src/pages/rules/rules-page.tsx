@@ -7,6 +7,8 @@ import type { Rule } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
 import { rulesQuery } from '../../api/queries.ts';
 import { useUnits } from '../../format/units.tsx';
+import { inputOf } from '../../saving/field-changes.ts';
+import { isChangedMeanwhile } from '../../saving/use-save-over.ts';
 import { rememberSearch } from '../../ui/last-search.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -103,16 +105,28 @@ function useSetEnabled() {
   const queries = useQueryClient();
   const { done, failed } = useNotices();
   return async function setEnabled(rule: Rule, enabled: boolean): Promise<void> {
-    const { id, revision: _revision, created_at: _made, updated_at: _changed, ...input } = rule;
+    const { id } = rule;
     try {
-      await ask(`PUT /v1/rules/${encodeURIComponent(id)}`, { body: { ...input, enabled } });
+      const stored = await switchRule(rule, enabled);
       done(
         t(enabled ? 'turnedOn' : 'turnedOff', { rule: id }),
-        () => void setEnabled(rule, !enabled),
+        () => void setEnabled(stored, !enabled),
       );
     } catch (error) {
       failed(error);
     }
     await queries.invalidateQueries({ queryKey: ['rules'] });
   };
+}
+
+/** The switch alone is meant: where somebody else has changed the rule meanwhile it is put on theirs. */
+async function switchRule(rule: Rule, enabled: boolean): Promise<Rule> {
+  const address = `/v1/rules/${encodeURIComponent(rule.id)}` as const;
+  try {
+    const body = { ...inputOf(rule), enabled };
+    return await ask<Rule>(`PUT ${address}`, { body, ifUnchangedSince: rule.updated_at });
+  } catch (problem) {
+    if (!isChangedMeanwhile(problem)) throw problem;
+    return switchRule(await ask<Rule>(`GET ${address}`), enabled);
+  }
 }

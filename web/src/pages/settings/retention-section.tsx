@@ -44,7 +44,6 @@ function KeptFacts({ retention }: Pick<PlatformSettings, 'retention'>) {
             ? t('forever')
             : t('readingsFor', { time: formats.length(durationMs(readings)) }),
         ],
-        [t('rollups'), t('asReadings')],
         [t('deadLetters'), t('newest', { count: formats.count(deadLetters) })],
         [t('rest'), t('forever')],
       ]}

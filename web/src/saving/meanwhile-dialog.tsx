@@ -1,0 +1,57 @@
+import { useTranslations } from 'use-intl';
+import { useFormats } from '../format/use-formats.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import type { Decision, Meanwhile } from './meanwhile.tsx';
+import styles from './meanwhile-dialog.module.css';
+
+interface MeanwhileDialogProps {
+  about: Meanwhile;
+  decide(decision: Decision): void;
+}
+
+/** By whom and when it was changed, what they made of it beside what was typed here, and whose is to stand. */
+export function MeanwhileDialog({ about, decide }: MeanwhileDialogProps) {
+  const t = useTranslations('words.meanwhile');
+  const formats = useFormats();
+  const { id, at, who, changes } = about;
+  const time = formats.moment(at);
+  return (
+    <Dialog title={t('title', { id })} isOpen close={() => decide('back')}>
+      <p>{who === undefined ? t('at', { time }) : t('by', { who, time })}</p>
+      <div className={styles.scroll}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('field')}</th>
+              <th scope="col">{t('theirs')}</th>
+              <th scope="col">{t('mine')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map(({ field, theirs, mine }) => (
+              <tr key={field}>
+                <th scope="row">{field}</th>
+                <td>{textOf(theirs)}</td>
+                <td>{textOf(mine)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Button kind="primary" onClick={() => decide('theirs')}>
+        {t('takeTheirs')}
+      </Button>{' '}
+      <Button kind="danger" onClick={() => decide('mine')}>
+        {t('saveMine')}
+      </Button>{' '}
+      <Button onClick={() => decide('back')}>{t('back')}</Button>
+    </Dialog>
+  );
+}
+
+/** As the API has it: every field of every kind can be shown so. */
+function textOf(value: unknown) {
+  if (value === undefined) return '–';
+  return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>;
+}
