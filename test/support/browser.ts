@@ -52,5 +52,7 @@ export async function openPage(
     if (faults.length > 0) throw new Error(`errors in the page:\n${faults.join('\n')}`);
   });
   await page.goto(`${url}${path}${isSignedIn ? `#key=${ADMIN_KEY}` : ''}`);
+  // The key of the address is gone with the next page, if the session has not begun by then.
+  if (isSignedIn) await page.locator('[data-connection]').waitFor({ state: 'attached' });
   return page;
 }

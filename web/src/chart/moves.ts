@@ -41,10 +41,14 @@ export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): 
     isScheduled = true;
     moved = { min, max };
     clearTimeout(rest);
-    rest = setTimeout(() => {
-      moved = undefined;
-      host().onRange({ fromMs: min * 1000, toMs: max * 1000 });
-    }, REST_MS);
+    // As far as a hand can drag there are samples already: they are asked for once it lets go.
+    if (drag === undefined) rest = setTimeout(tell, REST_MS);
+  }
+  function tell(): void {
+    if (moved === undefined) return;
+    const { min, max } = moved;
+    moved = undefined;
+    host().onRange({ fromMs: min * 1000, toMs: max * 1000 });
   }
   function zoom(factor: number, at = 0.5): void {
     const { min, max } = bounds();
@@ -90,7 +94,9 @@ export function movesOf(chart: uPlot, node: HTMLElement, host: () => MoveHost): 
     show(drag.min + shift, drag.max + shift);
   }
   function onUp(): void {
+    if (drag === undefined) return;
     drag = undefined;
+    rest = setTimeout(tell, REST_MS);
   }
   function onSelect(): void {
     const { left, width } = chart.select;
