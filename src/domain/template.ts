@@ -1,22 +1,13 @@
 // Tested by: operations/template/template.test.ts
 import { type Static, Type } from 'typebox';
 import { LANGUAGES } from './language.ts';
+import { MESSAGE_KINDS } from './message-kinds.ts';
 import { ManagedBy, ThingId } from './rule.ts';
 import { UnitWishesSchema } from './unit-wishes.ts';
 
 const strict = { additionalProperties: false } as const;
 const DateTime = Type.String({ format: 'date-time' });
 
-/** What there is to say of an alert. */
-export const MESSAGE_KINDS = [
-  'raised',
-  'repeat',
-  'escalated',
-  'severity_changed',
-  'cleared',
-  'acknowledged',
-] as const;
-export type MessageKind = (typeof MESSAGE_KINDS)[number];
 const MessageKindSchema = Type.Enum(MESSAGE_KINDS);
 
 /** What a text may name in braces, as `string` or `number`: the numbers are for plural, select and number formats. */

@@ -1,7 +1,8 @@
 // Tested by: render-message.test.ts
+
+import type { MessageKind } from '#domain/message-kinds.ts';
 import type { NotificationType } from '#domain/notification.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
-import type { MessageKind } from '#domain/template.ts';
 
 /** What a notification about one alert says. */
 export function messageKind(

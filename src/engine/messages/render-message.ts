@@ -1,7 +1,8 @@
 import type { Language } from '#domain/language.ts';
+import type { MessageKind } from '#domain/message-kinds.ts';
 import type { Contact, NotificationType } from '#domain/notification.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
-import { type MessageKind, TEMPLATE_PARTS } from '#domain/template.ts';
+import { TEMPLATE_PARTS } from '#domain/template.ts';
 import { conversionFor } from '#domain/unit-conversion.ts';
 import { localized, translate } from './catalog.ts';
 import { composeMessage, type RenderedMessage, type Row } from './compose-message.ts';

@@ -1,5 +1,5 @@
 import type { Language } from '#domain/language.ts';
-import type { MessageKind } from '#domain/template.ts';
+import type { MessageKind } from '#domain/message-kinds.ts';
 import { translate } from './catalog.ts';
 import type { AlertWords } from './describe-alert.ts';
 import { cutAtWord } from './plain-text.ts';

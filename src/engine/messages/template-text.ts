@@ -1,7 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Language } from '#domain/language.ts';
+import type { MessageKind } from '#domain/message-kinds.ts';
 import {
-  type MessageKind,
   TEMPLATE_ARGUMENTS,
   TEMPLATE_PARTS,
   type TemplateArgument,

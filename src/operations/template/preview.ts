@@ -1,7 +1,7 @@
 import { LANGUAGES } from '#domain/language.ts';
+import type { MessageKind } from '#domain/message-kinds.ts';
 import type { NotificationPayload } from '#domain/notification-payload.ts';
 import {
-  type MessageKind,
   TEMPLATE_PARTS,
   type Template,
   type TemplatePreview,

@@ -1,8 +1,8 @@
+import type { MessageKind } from '#domain/message-kinds.ts';
 import {
   buildNotificationPayload,
   type NotificationPayload,
 } from '#domain/notification-payload.ts';
-import type { MessageKind } from '#domain/template.ts';
 import { formatTime } from '#domain/time.ts';
 
 // Tested by: template.test.ts

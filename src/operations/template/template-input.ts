@@ -1,5 +1,5 @@
+import type { MessageKind } from '#domain/message-kinds.ts';
 import {
-  type MessageKind,
   TEMPLATE_PARTS,
   type Template,
   TemplateInput,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { MESSAGE_KINDS, TEMPLATE_ARGUMENTS } from '#domain/template.ts';
+import { MESSAGE_KINDS } from '#domain/message-kinds.ts';
+import { TEMPLATE_ARGUMENTS } from '#domain/template.ts';
 import { createApiUnderTest } from '#test/support/create-api.ts';
 
 const guide = readFileSync(new URL('../../../docs/guides/messages.md', import.meta.url), 'utf8');

@@ -1,5 +1,6 @@
+import type { MessageKind } from '#domain/message-kinds.ts';
 import type { Contact, Policy } from '#domain/notification.ts';
-import { DEFAULT_TEMPLATE, type MessageKind, type Template } from '#domain/template.ts';
+import { DEFAULT_TEMPLATE, type Template } from '#domain/template.ts';
 import { type ChosenTexts, chooseTexts } from '#engine/messages/template-text.ts';
 import { allDocuments } from '#operations/documents.ts';
 import { findDocument } from '#storage/state/documents.ts';

@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { MessageKind, TemplatePreview, TemplateText } from '#domain/template.ts';
+import { MESSAGE_KINDS, type MessageKind } from '#domain/message-kinds.ts';
+import type { TemplatePreview, TemplateText } from '#domain/template.ts';
 import { alertsQuery, templatePreviewQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { ChoiceField } from '../../ui/choice-field.tsx';
@@ -9,14 +10,6 @@ import { ProblemText } from '../../ui/problem-text.tsx';
 import { OWN_ZONE } from '../../ui/time-zone-field.tsx';
 import styles from './messages.module.css';
 
-const KINDS = [
-  'raised',
-  'repeat',
-  'escalated',
-  'severity_changed',
-  'cleared',
-  'acknowledged',
-] as const satisfies readonly MessageKind[];
 const ALERTS = 20;
 /** Typing is not asked about letter by letter. */
 const PAUSE_MS = 250;
@@ -54,7 +47,7 @@ export function MessagePreview({ texts = [], onProblem }: MessagePreviewProps) {
         <ChoiceField<MessageKind>
           label={t('event')}
           value={kind}
-          choices={KINDS.map((name) => [name, t(`kinds.${name}`)] as const)}
+          choices={MESSAGE_KINDS.map((name) => [name, t(`kinds.${name}`)] as const)}
           onChange={setKind}
         />
         {channels.length > 0 && (

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { Language } from '#domain/language.ts';
-import type { MessageKind, TemplatePart, TemplateText } from '#domain/template.ts';
+import { MESSAGE_KINDS, type MessageKind } from '#domain/message-kinds.ts';
+import type { TemplatePart, TemplateText } from '#domain/template.ts';
 import { channelsQuery } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { CheckBoxes } from '../../ui/check-boxes.tsx';
@@ -15,14 +16,6 @@ import type { TextElement } from './use-insertion.ts';
 import { useScopeText } from './use-scope-text.ts';
 
 const LANGUAGES = ['en', 'fr'] as const satisfies readonly Language[];
-const KINDS = [
-  'raised',
-  'repeat',
-  'escalated',
-  'severity_changed',
-  'cleared',
-  'acknowledged',
-] as const satisfies readonly MessageKind[];
 /** What somebody who has never seen a template may begin with. */
 const EXAMPLES: Record<TemplatePart, string> = {
   subject: '{severity}: {title}',
@@ -161,7 +154,7 @@ function ScopeFields({ scope: { channels, on }, pointer, onScope }: ScopeFieldsP
       {on !== undefined && (
         <CheckBoxes<MessageKind>
           legend={t('events')}
-          choices={KINDS.map((kind) => [kind, t(`kinds.${kind}`)] as const)}
+          choices={MESSAGE_KINDS.map((kind) => [kind, t(`kinds.${kind}`)] as const)}
           chosen={on}
           pointer={`${pointer}/on`}
           onChange={(chosen) => onScope({ channels, on: chosen })}
