@@ -114,7 +114,7 @@ async function takeIn(browser: Browser, url: string, locale: string): Promise<vo
     locale,
     timezoneId: 'Europe/Paris',
     viewport: SIZE,
-    serviceWorkers: 'block',
+    permissions: ['notifications'],
   });
   context.setDefaultTimeout(8000);
   const page = await context.newPage();
