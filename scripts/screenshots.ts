@@ -31,7 +31,7 @@ const PAGES: readonly [name: string, path: string, sign: string, press?: string]
   ['alert', '/alerts/ALERT', 'main h1'],
   ['rules', '/rules', 'main li'],
   ['rule', '/rules/freezer-too-warm', 'main form'],
-  ['contacts', '/notifications', 'main li, main tbody tr'],
+  ['contacts', '/notifications', 'main [data-this-browser] p'],
   ['policies', '/notifications/policies', 'main li, main tbody tr'],
   ['on-call', '/notifications/on-call', 'main li, main tbody tr'],
   ['maintenance', '/notifications/maintenance', 'main li, main tbody tr'],
@@ -41,7 +41,7 @@ const PAGES: readonly [name: string, path: string, sign: string, press?: string]
   ['quality', '/alarm-quality', 'main h2'],
   ['places', '/places', 'main a'],
   ['place', '/places/cellar', 'main img'],
-  ['settings', '/settings', 'main h2'],
+  ['settings', '/settings', 'main [data-this-browser] p'],
 ];
 const wanted = process.argv.slice(2);
 const pages = PAGES.filter(([name]) => wanted.length === 0 || wanted.includes(name));
