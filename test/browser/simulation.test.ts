@@ -9,7 +9,7 @@ test('without sensors a simulated fleet is started by a button; the page turns l
   const tile = page.locator('[data-sensor="simulated-01"]');
   await tile.getByText(/^-\d+(?:\.\d+)? °C$/).waitFor();
   await tile.getByText('Freezer 1 (simulated)').waitFor();
-  expect(await page.locator('[data-sensor]').count()).toBe(12);
+  await expect.poll(() => page.locator('[data-sensor]').count()).toBe(12);
   const sign = page.locator('[data-simulation]');
   await sign.getByText('12 simulated sensors send until').waitFor();
   // Undo in the notice is what stops it, too.
