@@ -180,14 +180,11 @@ describe.skipIf(postgresObstacle !== undefined)(
       await gateway.send({ sensor_id: 'f1', readings: { t: 4 } });
       await there.call('PATCH', '/v1/sensors/f1', { name: 'Freezer 1' });
       await here.put('/v1/places/end', { name: 'End' });
+      // Word of other processes comes when it comes; a second telling of anything would be there with the last.
       for (const heard of [heardHere, heardThere]) {
-        await expect.poll(() => [...heard].at(-1), PATIENCE).toBe('place.put end');
-        expect([...heard].sort()).toEqual([
-          'place.put end',
-          'place.put hall',
-          'sensor.patch f1',
-          'sensor.register f1',
-        ]);
+        await expect
+          .poll(() => [...heard].sort(), PATIENCE)
+          .toEqual(['place.put end', 'place.put hall', 'sensor.patch f1', 'sensor.register f1']);
       }
     });
 
