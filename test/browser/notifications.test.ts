@@ -60,6 +60,14 @@ test('a policy with two steps is made in the form; who would be told is foretold
   await told.filter({ hasText: 'anne' }).waitFor();
   await told.filter({ hasText: 'ben' }).filter({ hasText: 'after 10m' }).waitFor();
   await page.getByText('cold-chain: fits').waitFor();
+  // The address asks the same of a colleague's page, and what changes the policies changes the answer.
+  const colleague = await openPage(context, app.url, {
+    path: new URL(page.url()).pathname + new URL(page.url()).search,
+  });
+  await colleague.getByText('cold-chain: fits').waitFor();
+  expect(await colleague.getByLabel('Sensor', { exact: true }).inputValue()).toBe('oven');
+  await app.call('DELETE', '/v1/policies/cold-chain');
+  await colleague.getByText('cold-chain: fits').waitFor({ state: 'detached' });
 });
 
 test('rotations show who is on call, windows when they open, and a removed one comes back by Undo', async (context) => {

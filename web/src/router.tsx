@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/alerts-search.ts';
 import { readLedgerSearch } from './pages/notifications/ledger-search.ts';
+import { readPreviewSearch } from './pages/notifications/preview-search.ts';
 import { readRulesSearch } from './pages/rules/rules-search.ts';
 import { readSensorSearch } from './pages/sensor/sensor-search.ts';
 import { readSensorsSearch } from './pages/sensors/sensors-search.ts';
@@ -150,6 +151,7 @@ const messages = createRoute({
 const preview = createRoute({
   getParentRoute: () => notifications,
   path: '/preview',
+  validateSearch: readPreviewSearch,
   component: lazyRouteComponent(
     () => import('./pages/notifications/preview-page.tsx'),
     'PreviewPage',

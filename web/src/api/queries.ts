@@ -9,7 +9,8 @@ import type { OnCallView } from '#domain/on-call.ts';
 import type { Overview } from '#domain/overview.ts';
 import type { Place } from '#domain/place.ts';
 import type { PlatformSettings } from '#domain/platform-settings.ts';
-import type { Rule } from '#domain/rule.ts';
+import type { PolicyPreview } from '#domain/policy-preview.ts';
+import type { Rule, Severity } from '#domain/rule.ts';
 import type { SelfWatch } from '#domain/self-watch.ts';
 import type { Sensor } from '#domain/sensor.ts';
 import type { Simulation } from '#domain/simulation.ts';
@@ -169,6 +170,24 @@ export const documentsQuery = <Document>(collection: string) =>
     queryKey: [collection, 'list'],
     queryFn: ({ signal }) =>
       ask<Page<Document>>(`GET /v1/${collection}`, { query: { limit: 1000 }, signal }),
+  });
+
+interface AlertAskedAbout {
+  rule?: string | undefined;
+  sensor?: string | undefined;
+  severity?: Severity | undefined;
+}
+
+/** Who would be told of this alert: below the policies, so that what changes those asks again. */
+export const policyPreviewQuery = ({ rule, sensor, severity }: AlertAskedAbout) =>
+  queryOptions({
+    queryKey: ['policies', 'preview', { rule, sensor, severity }],
+    queryFn: ({ signal }) =>
+      ask<PolicyPreview>('POST /v1/policies/preview', {
+        body: { alert: { rule_id: rule, sensor_id: sensor, severity } },
+        signal,
+      }),
+    enabled: rule !== undefined && sensor !== undefined,
   });
 
 export const channelsQuery = queryOptions({

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { PolicyPreview } from '#domain/policy-preview.ts';
 import type { Severity } from '#domain/rule.ts';
-import { ask } from '../../api/ask.ts';
-import { rulesQuery } from '../../api/queries.ts';
+import { policyPreviewQuery, rulesQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
@@ -12,40 +12,39 @@ import { ProblemText } from '../../ui/problem-text.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useRuleName } from '../alerts/use-rule-name.ts';
 import styles from './notifications.module.css';
+import { PREVIEW_SEVERITIES } from './preview-search.ts';
 
-/** Who would be told of an alert, and when, if nobody acknowledged it. Nothing is sent. */
+const route = getRouteApi('/notifications/preview');
+
+/** Who would be told of an alert, and when, if nobody acknowledged it. Nothing is sent; the alert is in the address. */
 export function PreviewPage() {
   const t = useTranslations('notifications');
   const words = useTranslations('words');
   const { data: rules } = useQuery(rulesQuery);
   const ruleName = useRuleName();
-  const [rule, setRule] = useState('');
-  const [sensor, setSensor] = useState('');
-  const [severity, setSeverity] = useState<Severity>('critical');
-  const [answer, setAnswer] = useState<PolicyPreview>();
-  const [problem, setProblem] = useState<unknown>();
-  const submit = async (event: FormEvent) => {
+  const search = route.useSearch();
+  const asked = { ...search, severity: search.severity ?? 'critical' };
+  const navigate = route.useNavigate();
+  const [rule, setRule] = useState(asked.rule ?? '');
+  const [sensor, setSensor] = useState(asked.sensor ?? '');
+  const [severity, setSeverity] = useState<Severity>(asked.severity);
+  const { data: answer, error, refetch } = useQuery(policyPreviewQuery(asked));
+  const chosen = rule || (rules?.items[0]?.id ?? '');
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    setProblem(undefined);
-    const alert = {
-      rule_id: rule || (rules?.items[0]?.id ?? ''),
-      sensor_id: sensor.trim(),
-      severity,
-    };
-    try {
-      setAnswer(await ask<PolicyPreview>('POST /v1/policies/preview', { body: { alert } }));
-    } catch (error) {
-      setAnswer(undefined);
-      setProblem(error);
-    }
+    const next = { rule: chosen, sensor: sensor.trim(), severity };
+    // The same once more: times are told from now.
+    if (asked.rule === chosen && asked.sensor === next.sensor && asked.severity === severity)
+      void refetch();
+    else void navigate({ search: next, replace: true });
   };
   return (
     <>
       <p className="muted">{t('previewExplain')}</p>
-      <form className={styles.line} onSubmit={(event) => void submit(event)}>
+      <form className={styles.line} onSubmit={submit}>
         <ChoiceField
           label={words('rule')}
-          value={rule || (rules?.items[0]?.id ?? '')}
+          value={chosen}
           choices={(rules?.items ?? []).map(({ id }) => [id, ruleName(id)] as const)}
           onChange={setRule}
         />
@@ -53,17 +52,15 @@ export function PreviewPage() {
         <ChoiceField<Severity>
           label={t('severity')}
           value={severity}
-          choices={(['info', 'warning', 'critical'] as const).map(
-            (name) => [name, words(`severity.${name}`)] as const,
-          )}
+          choices={PREVIEW_SEVERITIES.map((name) => [name, words(`severity.${name}`)] as const)}
           onChange={setSeverity}
         />
         <Button kind="primary" type="submit">
           {t('foretell')}
         </Button>
       </form>
-      <div role="alert">{problem !== undefined && <ProblemText problem={problem} />}</div>
-      {answer !== undefined && <Foretold answer={answer} />}
+      <div role="alert">{error !== null && <ProblemText problem={error} />}</div>
+      {error === null && answer !== undefined && <Foretold answer={answer} />}
     </>
   );
 }
