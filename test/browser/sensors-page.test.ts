@@ -71,3 +71,26 @@ test('what is compared is exported with it', async (context) => {
   const asked = new URLSearchParams(address?.split('?')[1]);
   expect([asked.get('sensor_id'), asked.get('metric')]).toEqual(['oven,fridge', 'temperature']);
 });
+
+test('a range is typed key by key while readings come; one that ends before it begins is said, and not taken', async (context) => {
+  const app = await createTestApp();
+  await app.send(reading(20));
+  const page = await openPage(context, app.url, { path: '/sensors/oven?range=15m' });
+  const facts = page.locator('section[aria-labelledby="facts"]');
+  const edge = (name: string) => page.getByLabel(name, { exact: true });
+  const inAddress = (name: string) => new URL(page.url()).searchParams.get(name);
+  await edge('From').focus();
+  // Month, day and year, then hours and minutes, as this browser has them; a year may have six digits and is left by a key.
+  for (const [at, keys] of ['11', '03', '2026', 'ArrowRight', '09', '15', 'AM'].entries()) {
+    if (keys.startsWith('Arrow')) await page.keyboard.press(keys);
+    else await page.keyboard.type(keys);
+    // The picture goes on meanwhile; what is typed stays.
+    await app.send(reading(30 + at));
+    await facts.getByText(`${30 + at} °C`).waitFor();
+  }
+  await expect.poll(() => inAddress('from')).toBe('2026-11-03T08:15:00.000Z');
+  const to = inAddress('to');
+  await edge('To').fill('2026-11-02T09:15');
+  await page.getByText('From must lie before To.').waitFor();
+  expect([inAddress('from'), inAddress('to')]).toEqual(['2026-11-03T08:15:00.000Z', to]);
+});
