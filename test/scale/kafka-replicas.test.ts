@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_LIMITS } from '#domain/reading.ts';
-import { systemClock } from '#domain/time.ts';
-import { parseRecords } from '#services/gateway/formats/records.ts';
-import { KafkaSource } from '#stream/kafka/kafka-source.ts';
 import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
-import { kafkaSettings, silentLog, submissionOf } from '#test/support/kafka-records.ts';
+import { kafkaSettings, kafkaSource, submissionOf } from '#test/support/kafka-records.ts';
 import { MemoryStore } from '#test/support/memory-owner.ts';
 import { createGateway } from '#test/support/scale-out.ts';
 import { until } from '#test/support/until.ts';
@@ -16,14 +12,7 @@ describe.skipIf(kafkaIsMissing())('a cluster of three brokers', () => {
     const settings = kafkaSettings(kafka.brokers, { partitions: 6 });
     const stream = await createGateway(settings);
     const store = new MemoryStore();
-    const source = new KafkaSource({
-      settings,
-      clientId: 'p1',
-      log: silentLog(),
-      limits: DEFAULT_LIMITS,
-      parse: parseRecords,
-      clock: systemClock,
-    });
+    const source = kafkaSource(settings, 'p1');
     onTestFinished(() => source.stop());
     source.start(store.owner());
     const acknowledged = new Set<string>();

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_LIMITS } from '#domain/reading.ts';
-import { systemClock } from '#domain/time.ts';
-import { parseRecords } from '#services/gateway/formats/records.ts';
 import { clientOptions, type KafkaSettings } from '#stream/kafka/client-options.ts';
-import { KafkaSource } from '#stream/kafka/kafka-source.ts';
+import type { KafkaSource } from '#stream/kafka/kafka-source.ts';
 import { KafkaStream } from '#stream/kafka/kafka-stream.ts';
 import { encodeHeaders, RecordBatchBuilder } from '#stream/kafka/record-batch.ts';
 import { RecordProducer } from '#stream/kafka/record-producer.ts';
 import { TOPICS } from '#stream/kafka/topics.ts';
 import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
-import { kafkaSettings, silentLog, submissionOf } from '#test/support/kafka-records.ts';
+import {
+  kafkaSettings,
+  kafkaSource,
+  silentLog,
+  submissionOf,
+} from '#test/support/kafka-records.ts';
 import { MemoryStore } from '#test/support/memory-owner.ts';
 import { until } from '#test/support/until.ts';
 
@@ -25,14 +27,7 @@ async function createStream(settings: KafkaSettings): Promise<KafkaStream> {
 }
 
 function createSource(settings: KafkaSettings, clientId: string): KafkaSource {
-  const source = new KafkaSource({
-    settings,
-    clientId,
-    log: silentLog(),
-    limits: DEFAULT_LIMITS,
-    parse: parseRecords,
-    clock: systemClock,
-  });
+  const source = kafkaSource(settings, clientId);
   onTestFinished(() => source.stop());
   return source;
 }

@@ -1,14 +1,10 @@
 import { createServer } from 'node:net';
 import { Admin, Consumer } from '@platformatic/kafka';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_LIMITS } from '#domain/reading.ts';
-import { systemClock } from '#domain/time.ts';
-import { parseRecords } from '#services/gateway/formats/records.ts';
 import { clientOptions, type KafkaSettings } from '#stream/kafka/client-options.ts';
-import { KafkaSource } from '#stream/kafka/kafka-source.ts';
 import { ensureTopics, TOPICS } from '#stream/kafka/topics.ts';
 import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
-import { kafkaSettings, silentLog } from '#test/support/kafka-records.ts';
+import { kafkaSettings, kafkaSource } from '#test/support/kafka-records.ts';
 import { MemoryStore } from '#test/support/memory-owner.ts';
 import { createCluster, postgresObstacle } from '#test/support/postgres.ts';
 import { spawnPlatform, temporaryFolder } from '#test/support/spawn-platform.ts';
@@ -49,14 +45,7 @@ describe.skipIf(kafkaIsMissing())('leaving the consumer group', () => {
     const settings = kafkaSettings((await createKafka()).brokers);
     await ensureTopics(settings, 'test');
     const silent = await joinSilently(settings);
-    const source = new KafkaSource({
-      settings,
-      clientId: 'p1',
-      log: silentLog(),
-      limits: DEFAULT_LIMITS,
-      parse: parseRecords,
-      clock: systemClock,
-    });
+    const source = kafkaSource(settings, 'p1');
     source.start(new MemoryStore().owner());
     await until(async () => (await membersOf(settings)).length === 2);
     const begun = performance.now();

@@ -1,8 +1,12 @@
 import { Consumer } from '@platformatic/kafka';
 import { DEFAULT_LIMITS } from '#domain/reading.ts';
+import { systemClock } from '#domain/time.ts';
+import { createLogger, type Logger } from '#platform/logging.ts';
 import { parseJson } from '#services/gateway/formats/json.ts';
+import { parseRecords } from '#services/gateway/formats/records.ts';
 import type { KafkaSettings } from '#stream/kafka/client-options.ts';
 import { clientOptions } from '#stream/kafka/client-options.ts';
+import { KafkaSource } from '#stream/kafka/kafka-source.ts';
 import { PartitionReader } from '#stream/kafka/partition-reader.ts';
 import type { Submission } from '#stream/reading-stream.ts';
 
@@ -27,6 +31,20 @@ export function kafkaSettings(
     compression: 'lz4',
     ...changes,
   };
+}
+
+/** What a processor reads from Kafka, as the platform puts it together; whoever makes it stops it. */
+export function kafkaSource(
+  settings: KafkaSettings,
+  clientId: string,
+  log: Logger = silentLog(),
+): KafkaSource {
+  return new KafkaSource({
+    ...{ settings, clientId, log },
+    limits: DEFAULT_LIMITS,
+    parse: parseRecords,
+    clock: systemClock,
+  });
 }
 
 /** Readings as the gateway hands them on. */
@@ -86,8 +104,6 @@ export async function readTopic(settings: KafkaSettings, topic: string): Promise
   await reader.close();
   return records;
 }
-
-import { createLogger, type Logger } from '#platform/logging.ts';
 
 export function silentLog(): Logger {
   return createLogger({ level: 'silent' });

@@ -2,15 +2,14 @@ import { onTestFinished } from 'vitest';
 import { DEFAULT_LIMITS } from '#domain/reading.ts';
 import type { RuleInput } from '#domain/rule.ts';
 import { formatTime, systemClock } from '#domain/time.ts';
-import { parseRecords } from '#services/gateway/formats/records.ts';
 import { followChanges } from '#services/processor/follow-changes.ts';
 import { ShardHost } from '#services/processor/shards/shard-host.ts';
 import { openPostgres, type PostgresStorage } from '#storage/postgres/open-postgres.ts';
 import { Bus } from '#stream/bus.ts';
 import type { KafkaSettings } from '#stream/kafka/client-options.ts';
-import { KafkaSource } from '#stream/kafka/kafka-source.ts';
+import type { KafkaSource } from '#stream/kafka/kafka-source.ts';
 import { KafkaStream } from '#stream/kafka/kafka-stream.ts';
-import { silentLog } from './kafka-records.ts';
+import { kafkaSource, silentLog } from './kafka-records.ts';
 import { until } from './until.ts';
 
 /** A gateway's end of the stream; stopped with the test. */
@@ -67,14 +66,7 @@ export async function createIdleNode(
     store: (partition) => storage.shard(partition, 'take'),
     onStarted: (processor) => followChanges(processor, { bus, db: state.db, log }),
   });
-  const source = new KafkaSource({
-    settings,
-    clientId,
-    log,
-    limits: DEFAULT_LIMITS,
-    parse: parseRecords,
-    clock: systemClock,
-  });
+  const source = kafkaSource(settings, clientId, log);
   let isStopped = false;
   const node = {
     source,

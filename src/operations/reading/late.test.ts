@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openEmbeddedHistory } from '#storage/embedded/history/embedded-history.ts';
-import { openEmbeddedState } from '#storage/embedded/open-state.ts';
+import type { CommitUnit } from '#storage/commit-store.ts';
 import { emptyUnit } from '#test/support/commit-units.ts';
-import { codeOf, createOperations, type Operations } from '#test/support/operations.ts';
+import { openEmbeddedOperations } from '#test/support/embedded-operations.ts';
+import { codeOf, type Operations } from '#test/support/operations.ts';
 import { sensorRow, T0 } from '#test/support/state-rows.ts';
 import { lateReadings } from './late.ts';
 
@@ -14,18 +11,11 @@ import { lateReadings } from './late.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 let operations: Operations;
+let commit: (unit: CommitUnit) => Promise<void>;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-late-'));
-  const { state, commits, close: closeState } = await openEmbeddedState(folder);
-  const history = await openEmbeddedHistory({
-    dataDir: folder,
-    onError: (error) => {
-      throw error;
-    },
-  });
-  operations = await createOperations({ state, history });
+  ({ operations, commit, close } = await openEmbeddedOperations());
   operations.clock.advance(4 * HOUR);
   const minutes = (from: number, count: number) =>
     Array.from({ length: count }, (_, at) => T0 + (from + at) * MINUTE);
@@ -37,28 +27,19 @@ beforeAll(async () => {
     replacing: new Int32Array(0),
   });
   const temperature = { id: 1, sensor_pk: 1, metric: 'temperature', unit: 'Cel' };
-  await commits.commit(
-    {
-      ...emptyUnit(1, samples(minutes(0, 1))),
-      receivedMs: T0,
-      newSensors: [
-        sensorRow({ pk: 1, sensor_id: 'freezer-3' }),
-        sensorRow({ pk: 2, sensor_id: 'new' }),
-      ],
-      newSeries: [temperature, { id: 2, sensor_pk: 1, metric: 'humidity', unit: null }],
-    },
-    1,
-  );
+  await commit({
+    ...emptyUnit(1, samples(minutes(0, 1))),
+    receivedMs: T0,
+    newSensors: [
+      sensorRow({ pk: 1, sensor_id: 'freezer-3' }),
+      sensorRow({ pk: 2, sensor_id: 'new' }),
+    ],
+    newSeries: [temperature, { id: 2, sensor_pk: 1, metric: 'humidity', unit: null }],
+  });
   const fresh = { ...emptyUnit(2, samples(minutes(179, 1))), receivedMs: T0 + 3 * HOUR };
-  await commits.commit(fresh, 1);
+  await commit(fresh);
   const late = samples([...minutes(60, 60), ...minutes(150, 1), ...minutes(-60, 60)]);
-  await commits.commit({ ...emptyUnit(3, late), receivedMs: T0 + 3 * HOUR }, 1);
-  history.notify(3);
-  close = async () => {
-    await history.close();
-    await closeState();
-    rmSync(folder, { recursive: true, force: true });
-  };
+  await commit({ ...emptyUnit(3, late), receivedMs: T0 + 3 * HOUR });
 });
 afterAll(() => close());
 

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BucketsAnswer, SamplesAnswer } from '#domain/history.ts';
 import type { CommitUnit } from '#storage/commit-store.ts';
-import { openEmbeddedHistory } from '#storage/embedded/history/embedded-history.ts';
-import { openEmbeddedState } from '#storage/embedded/open-state.ts';
-import { codeOf, createOperations, type Operations } from '#test/support/operations.ts';
+import { openEmbeddedOperations } from '#test/support/embedded-operations.ts';
+import { codeOf, type Operations } from '#test/support/operations.ts';
 import { sensorRow, T0 } from '#test/support/state-rows.ts';
 import { exportReadings } from './export.ts';
 import { latestReadings } from './latest.ts';
@@ -19,23 +15,10 @@ let operations: Operations;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-readings-'));
-  const { state, commits, close: closeState } = await openEmbeddedState(folder);
-  const history = await openEmbeddedHistory({
-    dataDir: folder,
-    onError: (error) => {
-      throw error;
-    },
-  });
-  operations = await createOperations({ state, history });
+  const opened = await openEmbeddedOperations();
+  ({ operations, close } = opened);
   operations.clock.advance(3_600_000);
-  await commits.commit(unit(), 1);
-  history.notify(1);
-  close = async () => {
-    await history.close();
-    await closeState();
-    rmSync(folder, { recursive: true, force: true });
-  };
+  await opened.commit(unit());
 });
 afterAll(() => close());
 

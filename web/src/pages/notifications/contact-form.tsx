@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
 import { OWN_ZONE, TimeZoneField } from '../../ui/time-zone-field.tsx';
+import { EnabledField } from './enabled-field.tsx';
 import { FormFrame } from './form-frame.tsx';
 import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
@@ -24,7 +25,6 @@ interface ContactFormProps {
 
 /** A person or a system, and how to reach them; the fields of a channel are drawn from its own schema. */
 export function ContactForm({ before, save, close }: ContactFormProps) {
-  const t = useTranslations('notifications');
   const [secret, setSecret] = useState<string>();
   const [draft, setDraft] = useState<ContactInput>(() => draftOf(before));
   const change = (part: Partly<ContactInput>) => setDraft(changed(draft, part));
@@ -48,14 +48,7 @@ export function ContactForm({ before, save, close }: ContactFormProps) {
         onChange={(quiet_hours) => change({ quiet_hours })}
       />
       <WishFields draft={draft} id={before?.id} change={change} />
-      <label>
-        <input
-          type="checkbox"
-          checked={draft.enabled ?? true}
-          onChange={({ target }) => change({ enabled: target.checked })}
-        />{' '}
-        {t('enabled')}
-      </label>
+      <EnabledField value={draft.enabled} onChange={(enabled) => change({ enabled })} />
     </FormFrame>
   );
 }

@@ -12,6 +12,7 @@ import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { OWN_ZONE, TimeZoneField } from '../../ui/time-zone-field.tsx';
 import { type DocumentFormProps, DocumentPage } from './document-page.tsx';
+import { EnabledField } from './enabled-field.tsx';
 import { FormFrame } from './form-frame.tsx';
 import { NameFields } from './name-fields.tsx';
 import styles from './notifications.module.css';
@@ -109,14 +110,7 @@ export function WindowForm({
         zone={draft.time_zone}
         onChange={(recurrence) => change({ recurrence })}
       />
-      <label>
-        <input
-          type="checkbox"
-          checked={draft.enabled ?? true}
-          onChange={({ target }) => change({ enabled: target.checked })}
-        />{' '}
-        {t('enabled')}
-      </label>
+      <EnabledField value={draft.enabled} onChange={(enabled) => change({ enabled })} />
     </FormFrame>
   );
 }

@@ -7,6 +7,7 @@ import { LabelsField, ListField } from '../../ui/parsed-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import type { DocumentFormProps } from './document-page.tsx';
+import { EnabledField } from './enabled-field.tsx';
 import { FormFrame } from './form-frame.tsx';
 import { GroupFields } from './group-fields.tsx';
 import { NameFields } from './name-fields.tsx';
@@ -25,7 +26,6 @@ type Match = NonNullable<PolicyInput['match']>;
 
 /** Every field of the API's document; the draft is the document itself. */
 export function PolicyForm({ before, save, close }: DocumentFormProps<Policy, PolicyInput>) {
-  const t = useTranslations('notifications');
   const [draft, setDraft] = useState<PolicyInput>(() => draftOf(before));
   const change = (part: Partly<PolicyInput>) => setDraft(changed(draft, part));
   return (
@@ -41,14 +41,7 @@ export function PolicyForm({ before, save, close }: DocumentFormProps<Policy, Po
       />
       <FallbackFields draft={draft} change={change} />
       <TemplateField value={draft.template} onChange={(template) => change({ template })} />
-      <label>
-        <input
-          type="checkbox"
-          checked={draft.enabled ?? true}
-          onChange={({ target }) => change({ enabled: target.checked })}
-        />{' '}
-        {t('enabled')}
-      </label>
+      <EnabledField value={draft.enabled} onChange={(enabled) => change({ enabled })} />
     </FormFrame>
   );
 }
