@@ -1,7 +1,13 @@
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const room = (name: string) => fileURLToPath(new URL(`./src/${name}`, import.meta.url));
+/**
+ * Real processes, browsers and brokers on a machine that others load as well: under CI a test of theirs that failed is tried
+ * once more. `.ci/run` names at its end every test that needed it, so that none hides.
+ */
+const processes = { testTimeout: 60_000, retry: env.CI === 'true' ? 1 : 0 };
 const common = { pool: 'forks' as const, testTimeout: 20_000, hookTimeout: 30_000 };
 
 export default defineConfig({
@@ -28,18 +34,18 @@ export default defineConfig({
       {
         test: {
           ...common,
+          ...processes,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 60_000,
         },
       },
       {
         test: {
           ...common,
+          ...processes,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/support/build-dashboard.ts'],
-          testTimeout: 60_000,
           // A browser beside the platform on a busy machine: patience costs nothing where all is well.
           expect: { poll: { timeout: 15_000 } },
         },
@@ -47,6 +53,7 @@ export default defineConfig({
       {
         test: {
           ...common,
+          ...processes,
           name: 'scale',
           include: ['test/scale/**/*.test.ts'],
           testTimeout: 180_000,
