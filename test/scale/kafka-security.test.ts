@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +11,7 @@ import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
 import { kafkaSettings, readTopic, silentLog, submissionOf } from '#test/support/kafka-records.ts';
 import { createGateway } from '#test/support/scale-out.ts';
 import { temporaryFolder } from '#test/support/spawn-platform.ts';
+import { until } from '#test/support/until.ts';
 
 const USER = { username: 'vigie', password: 'secret "word"' };
 const escaped = USER.password.replaceAll('"', '\\"').replaceAll('\\', '\\\\');
@@ -105,4 +107,33 @@ describe.skipIf(kafkaIsMissing())('a broker that lets only those in whom it know
     await sleep(3000);
     expect(untrusting.failure).toMatchObject({ code: 'storage_unavailable' });
   });
+});
+
+test('a broker that breaks connections off while they sign in ends no process', async () => {
+  let broken = 0;
+  const broker = createServer((socket) => {
+    socket.once('data', () => {
+      broken++;
+      socket.resetAndDestroy();
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void broker.close());
+  await until(() => broker.listening);
+  const { port } = broker.address() as { port: number };
+  const ends: unknown[] = [];
+  const note = (error: unknown) => void ends.push(error);
+  process.on('uncaughtExceptionMonitor', note);
+  onTestFinished(() => void process.off('uncaughtExceptionMonitor', note));
+  const stream = new KafkaStream({
+    settings: kafkaSettings(`127.0.0.1:${port}`, { sasl: { mechanism: 'SCRAM-SHA-256', ...USER } }),
+    clientId: 'x',
+    log: silentLog(),
+    queueBytes: 1000,
+  });
+  onTestFinished(() => stream.stop());
+  stream.start();
+  await until(() => broken >= 3);
+  await stream.stop();
+  expect(stream.failure).toMatchObject({ code: 'shutting_down' });
+  expect(ends).toEqual([]);
 });

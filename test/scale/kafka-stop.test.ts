@@ -46,6 +46,7 @@ describe.skipIf(kafkaIsMissing())('leaving the consumer group', () => {
     await ensureTopics(settings, 'test');
     const silent = await joinSilently(settings);
     const source = kafkaSource(settings, 'p1');
+    onTestFinished(() => source.stop());
     source.start(new MemoryStore().owner());
     await until(async () => (await membersOf(settings)).length === 2);
     const begun = performance.now();

@@ -1,4 +1,4 @@
-import type { BaseOptions } from '@platformatic/kafka';
+import { type BaseOptions, Connection, instancesChannel } from '@platformatic/kafka';
 import type { Compression } from './record-batch.ts';
 
 /** How the brokers are reached, and how topics that are not there yet are made. */
@@ -18,6 +18,15 @@ type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
 const CONNECT_MS = 3000;
 const REQUEST_MS = 10_000;
 const METADATA_AGE_MS = 60_000;
+
+/**
+ * A connection that breaks while it signs in tells of it twice, and the library listens once (`@platformatic/kafka` 2.12.1):
+ * Node ends a process for an `error` that nobody hears. Whoever asked over the connection is told by the call.
+ */
+instancesChannel.subscribe((created) => {
+  const { instance } = created as { instance: unknown };
+  if (instance instanceof Connection) instance.on('error', () => undefined);
+});
 
 /** Options of every client. Retries are the caller's: a client tries once and says what is wrong. */
 export function clientOptions(settings: KafkaSettings, clientId: string): BaseOptions {

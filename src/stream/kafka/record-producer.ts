@@ -186,8 +186,20 @@ export class RecordProducer {
   }
 
   async #metadata(isFresh: boolean): Promise<ClusterMetadata> {
-    this.#client ??= await this.#connect();
-    return this.#client.metadata({ topics: [this.#topic], forceUpdate: isFresh });
+    const client = this.#client ?? (await this.#reach());
+    return client.metadata({ topics: [this.#topic], forceUpdate: isFresh });
+  }
+
+  /** A client that was long in coming is not kept where it was given up meanwhile, or another was there first. */
+  async #reach(): Promise<Base> {
+    const client = await this.#connect();
+    if (!this.#isClosed && this.#client === undefined) {
+      this.#client = client;
+      return client;
+    }
+    await atMost(client.close(), CLOSE_MS);
+    if (this.#client === undefined) throw new Error('the producer is closed');
+    return this.#client;
   }
 
   async #connect(): Promise<Base> {

@@ -39,6 +39,7 @@ export class Replies {
   readonly #waiting = new Map<string, Expectation>();
   #count = 0;
   #isStarted = false;
+  #isStopped = false;
 
   constructor(options: Pick<PartitionReaderOptions, 'settings' | 'clientId' | 'log'>) {
     this.#gateway = options.clientId;
@@ -61,12 +62,15 @@ export class Replies {
     if (this.#isStarted) return;
     const partition = partitionOf(Buffer.from(this.#gateway), await this.#reader.partitions());
     const next = await this.#reader.offsets('next', [partition]);
+    // Nobody would close a reader that starts now.
+    if (this.#isStopped) return this.#reader.close();
     this.#reader.start();
     this.#reader.open(partition, next.get(partition)!);
     this.#isStarted = true;
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const { settle } of this.#waiting.values()) settle(undefined);
     await this.#reader.close();
   }
