@@ -95,19 +95,33 @@ const Step = Type.Object(
   strict,
 );
 
+/** What may be asked of an alert: any of a list, all of the labels. */
+const alertMembers = (list: { minItems?: 1 } = {}, labels: { minProperties?: 1 } = {}) => ({
+  severity: Type.Optional(Type.Array(Severity, { ...list, maxItems: SEVERITIES.length })),
+  labels: Type.Optional(Type.Record(Type.String(), Type.String(), labels)),
+  sensors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { ...list, maxItems: 1000 })),
+  rules: Type.Optional(Type.Array(ThingId, { ...list, maxItems: 1000 })),
+  /** Patterns of the sensor's location: * any characters, ? one. */
+  locations: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { ...list, maxItems: 1000 }),
+  ),
+});
+
+/** What a policy is not for. Something has to be asked: what asks nothing fits every alert, and nobody would be told. */
+const AlertException = Type.Object(alertMembers({ minItems: 1 }, { minProperties: 1 }), {
+  ...strict,
+  minProperties: 1,
+});
+export type AlertException = Static<typeof AlertException>;
+
 const policyFields = {
   name: Type.Optional(Type.String({ maxLength: 200 })),
   match: Type.Optional(
     Type.Object(
       {
-        severity: Type.Optional(Type.Array(Severity, { maxItems: SEVERITIES.length })),
-        labels: Type.Optional(Type.Record(Type.String(), Type.String())),
-        sensors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 1000 })),
-        rules: Type.Optional(Type.Array(ThingId, { maxItems: 1000 })),
-        /** Patterns of the sensor's location: * any characters, ? one. */
-        locations: Type.Optional(
-          Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 1000 }),
-        ),
+        ...alertMembers(),
+        /** An alert that fits any of these is not taken; one fits where all of its members do, read as those of `match`. */
+        not: Type.Optional(Type.Array(AlertException, { minItems: 1, maxItems: 1000 })),
       },
       strict,
     ),

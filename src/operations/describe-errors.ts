@@ -122,6 +122,10 @@ function describe(schema: TSchema, error: SchemaError): InputProblem[] {
     }
     case 'const':
       return [{ pointer: instancePath, detail: `must be ${JSON.stringify(params.allowedValue)}` }];
+    case 'minProperties':
+      return [
+        { pointer: instancePath, detail: `must have at least ${params.limit} of its members` },
+      ];
     case 'format':
       return [
         {

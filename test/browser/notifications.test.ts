@@ -162,6 +162,46 @@ test('quiet hours that are made in the form hold what is told, and let through w
     .toBeUndefined();
 });
 
+test('what a policy is not for is made in its form, said in the list, and told by who would be told', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/contacts/anne', { name: 'Anne', channel: 'null', settings: {} });
+  await app.put('/v1/contacts/lab', { name: 'Lab', channel: 'null', settings: {} });
+  await app.put('/v1/policies/all', { name: 'All', steps: [{ contacts: ['anne'] }] });
+  const lab = { match: { labels: { site: 'lab' } }, steps: [{ contacts: ['lab'] }] };
+  await app.put('/v1/policies/lab', lab);
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.put('/v1/sensors/bench', { labels: { site: 'lab' } });
+  const page = await openPage(context, app.url, { path: '/notifications/policies' });
+  await page.getByRole('button', { name: 'Change All' }).click();
+  await page.getByRole('button', { name: 'Add an exception' }).click();
+  const first = page.getByRole('group', { name: 'Exception 1' });
+  // What asks nothing would take every alert away: that is said where it stands.
+  await page.getByRole('button', { name: 'Save' }).click();
+  await first.getByText('must have at least 1 of its members').waitFor();
+  await first.getByLabel('Labels').fill('site=lab');
+  await page.getByRole('button', { name: 'Add an exception' }).click();
+  const second = page.getByRole('group', { name: 'Exception 2' });
+  await second.getByLabel('Rules').fill('heartbeat, dull');
+  await second.getByRole('checkbox', { name: 'Info' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('all is saved.').waitFor();
+  expect((await app.call('GET', '/v1/policies/all')).body.match).toEqual({
+    not: [{ labels: { site: 'lab' } }, { severity: ['info'], rules: ['heartbeat', 'dull'] }],
+  });
+  await page.getByText('not site=lab', { exact: true }).waitFor();
+  await page.getByText('not Info · heartbeat, dull').waitFor();
+  await page.getByRole('button', { name: 'Change All' }).click();
+  await page.getByRole('button', { name: 'Remove exception 2' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('not Info').waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Who would be told' }).click();
+  await page.getByLabel('Rule').selectOption('hot');
+  await page.getByLabel('Sensor', { exact: true }).fill('bench');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.getByText('all: does not fit: it is not for label site lab').waitFor();
+  await page.getByText('lab: fits').waitFor();
+});
+
 test('every field of a policy is in its form, and what is not changed there stays to the letter', async (context) => {
   const app = await createTestApp();
   await app.put('/v1/contacts/anne', { name: 'Anne', channel: 'null', settings: {} });
@@ -175,6 +215,10 @@ test('every field of a policy is in its form, and what is not changed there stay
       labels: { site: 'Lyon, north' },
       locations: ['Lyon, kitchen'],
       rules: ['hot'],
+      not: [
+        { labels: { site: 'lab', rack: '' }, rules: ['dull', 'heartbeat'] },
+        { severity: ['info'], sensors: ['freezer-9'], locations: ['Lyon, "north"'] },
+      ],
     },
     steps: [{ contacts: ['anne'] }, { after: '10m', contacts: ['ben'] }],
     repeat: '4h',
@@ -206,14 +250,20 @@ test('every field of a policy is in its form, and what is not changed there stay
     fields.map((field) => (field as any).value).filter(Boolean),
   );
   expect(typed).toEqual(
-    ['Cold chain', 'freezer-*', 'site="Lyon, north"', '"Lyon, kitchen"', 'hot', '10m', '4h'].concat(
-      ['site', '20s', '3m', '22:00', '07:30', 'Europe/Paris', '2m'],
-    ),
+    ['Cold chain', 'freezer-*', 'site="Lyon, north"', '"Lyon, kitchen"', 'hot']
+      .concat(['site=lab, rack=', 'dull, heartbeat', 'freezer-9', '"Lyon, ""north"""'])
+      .concat(['10m', '4h', 'site', '20s', '3m', '22:00', '07:30', 'Europe/Paris', '2m']),
   );
   const ticked = await form.locator('label:has(:checked)').allTextContents();
   expect(ticked.map((text) => text.trim().replace(/ Its next run.*/, ''))).toEqual(
-    ['Kept by apply:default', 'Warning', 'Critical', 'Anne', 'Ben', 'raised', 'escalated']
-      .concat(['acknowledged', 'Put what belongs together into one message', 'Severity', 'Place'])
+    ['Kept by apply:default', 'Warning', 'Critical', 'Info', 'Anne', 'Ben', 'raised']
+      .concat([
+        'escalated',
+        'acknowledged',
+        'Put what belongs together into one message',
+        'Severity',
+        'Place',
+      ])
       .concat(['Sat', 'Sun', 'Critical', 'Ben']),
   );
   await form.getByLabel('First waits').fill('25s');

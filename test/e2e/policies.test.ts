@@ -56,6 +56,44 @@ test('without one, every policy that matches is told; without any, every contact
   ]);
 });
 
+test('an alert that a policy is not for goes to the others; one that no policy takes, to everybody', async () => {
+  const platform = await createTestApp();
+  const anne = await addReceiver(platform, 'anne');
+  const lab = await addReceiver(platform, 'lab');
+  await platform.put('/v1/rules/hot', HOT_RULE);
+  await platform.put('/v1/sensors/bench', { labels: { site: 'lab' } });
+  const empty = await platform.call('PUT', '/v1/policies/production', {
+    match: { not: [{}] },
+    steps: [{ contacts: ['anne'] }],
+  });
+  expect(empty.body).toMatchObject({ code: 'invalid_request', pointer: '/match/not/0' });
+  await platform.put('/v1/policies/production', {
+    match: { not: [{ labels: { site: 'lab' } }, { sensors: ['test-*'] }] },
+    steps: [{ contacts: ['anne'] }],
+  });
+  await platform.put('/v1/policies/lab', {
+    match: { labels: { site: 'lab' } },
+    steps: [{ contacts: ['lab'] }],
+  });
+  const told = async () =>
+    (await deliveries(platform)).map(({ contact_id, policy_id }) => `${contact_id} ${policy_id}`);
+  await platform.send(reading(40));
+  await anne.waitFor(1);
+  expect(await told()).toEqual(['anne production']);
+  const { alerts } = await platform.send(reading(40, 'bench'));
+  await lab.waitFor(1);
+  expect(await told()).toEqual(['lab lab', 'anne production']);
+  const preview = await platform.call('POST', '/v1/policies/preview', { alert_id: alerts[0].id });
+  expect(preview.body.policies).toEqual([
+    { policy_id: 'lab', matches: true, reasons: [] },
+    { policy_id: 'production', matches: false, reasons: ['it is not for label site lab'] },
+  ]);
+  await platform.send(reading(40, 'test-1'));
+  await Promise.all([anne.waitFor(2), lab.waitFor(2)]);
+  await settled(platform);
+  expect((await told()).slice(0, -2).sort()).toEqual(['anne null', 'lab null']);
+});
+
 test('a policy tells what its `on` names, an acknowledgement too', async () => {
   const platform = await createTestApp();
   const receiver = await addReceiver(platform, 'hook');

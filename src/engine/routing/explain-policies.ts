@@ -1,6 +1,6 @@
-import type { Policy } from '#domain/notification.ts';
+import type { AlertException, Policy } from '#domain/notification.ts';
 import type { FollowUpFacts } from './follow-up.ts';
-import { type MatchFacts, policyMatcher } from './match-policy.ts';
+import { type MatchFacts, membersMatcher, policyMatcher } from './match-policy.ts';
 import { policiesFor, tellsOf } from './route-alert.ts';
 
 // Tested by: preview.test.ts
@@ -73,5 +73,22 @@ function mismatch(field: keyof Match, match: Match, facts: MatchFacts): string {
         .filter(([name, value]) => facts.labels[name] !== value)
         .map(([name, value]) => `label ${name} is ${facts.labels[name] ?? 'not set'}, not ${value}`)
         .join('; ');
+    case 'not':
+      return (match.not ?? [])
+        .filter((exception) => membersMatcher(exception)(facts))
+        .map((exception) => `it is not for ${exceptedBy(exception, facts)}`)
+        .join('; ');
   }
+}
+
+/** What of the alert an exception asks for. */
+function exceptedBy(exception: AlertException, facts: MatchFacts): string {
+  const { severity, rules, sensors, locations, labels = {} } = exception;
+  return [
+    ...(severity ? [`severity ${facts.severity}`] : []),
+    ...(rules ? [`rule ${facts.ruleId}`] : []),
+    ...(sensors ? [`sensor ${facts.sensorId}`] : []),
+    ...(locations ? [`location ${facts.location ?? 'not set'}`] : []),
+    ...Object.entries(labels).map(([name, value]) => `label ${name} ${value}`),
+  ].join(' with ');
 }

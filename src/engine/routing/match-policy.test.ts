@@ -23,6 +23,23 @@ test.each([
   ['one of its sensor patterns', { sensors: ['paris:*', 'lyon:freezer-?'] }, true],
   ['one of its location patterns', { locations: ['paris/*', 'lyon/*'] }, true],
   ['another location', { locations: ['lyon'] }, false],
+  ['all but another site', { not: [{ labels: { site: 'lab' } }] }, true],
+  ['all but its site', { not: [{ labels: { site: 'lyon' } }] }, false],
+  ['all but a label that it lacks', { not: [{ labels: { rack: '' } }] }, true],
+  ['all but any of its rules', { not: [{ rules: ['r2', 'r1'] }] }, false],
+  ['all but its severity', { not: [{ severity: ['info', 'warning'] }] }, false],
+  ['all but its sensor', { not: [{ sensors: ['lyon:*'] }] }, false],
+  ['all but its place', { not: [{ locations: ['lyon/*'] }] }, false],
+  ['all but its rule elsewhere', { not: [{ rules: ['r1'], labels: { site: 'lab' } }] }, true],
+  ['all but its rule here', { not: [{ rules: ['r1'], labels: { site: 'lyon' } }] }, false],
+  ['all but two, one of them it', { not: [{ rules: ['r2'] }, { labels: { floor: '2' } }] }, false],
+  ['all but two others', { not: [{ rules: ['r2'] }, { labels: { floor: '3' } }] }, true],
+  ['its rule, but not its floor', { rules: ['r1'], not: [{ labels: { floor: '2' } }] }, false],
+  [
+    'another rule, and not another floor',
+    { rules: ['r2'], not: [{ labels: { floor: '3' } }] },
+    false,
+  ],
   ['a pattern that covers a part', { sensors: ['freezer'] }, false],
   ['a pattern with the signs of a regular expression', { sensors: ['lyon.freezer-3'] }, false],
 ] as const)('a policy that asks for %s fits: %s', (_, match, fits) => {
@@ -32,4 +49,9 @@ test.each([
 test('a pattern of many stars is decided at once', () => {
   const sensors = [`${'*a'.repeat(50)}b`];
   expect(policyMatcher({ sensors })({ ...facts, sensorId: 'a'.repeat(200) })).toBe(false);
+});
+
+test('a sensor without a place is in none of the places that are left out', () => {
+  const match = { not: [{ locations: ['lab/*'] }] };
+  expect(policyMatcher(match)({ ...facts, location: null })).toBe(true);
 });

@@ -1,4 +1,4 @@
-import type { Policy } from '#domain/notification.ts';
+import type { AlertException, Policy } from '#domain/notification.ts';
 import type { Severity } from '#domain/rule.ts';
 import { matchesAny, selectorMatches } from '../rules/selector.ts';
 
@@ -15,11 +15,21 @@ export type PolicyMatcher = (facts: MatchFacts) => boolean;
 
 /**
  * A test made from a policy's `match`: every field that is given must fit (any of the severities, of the
- * sensor patterns, of the rules, of the patterns of locations; all of the labels). An absent or empty field fits every alert.
+ * sensor patterns, of the rules, of the patterns of locations; all of the labels), and none of `not` may, each of which is
+ * read the same. An absent or empty field fits every alert.
  */
 export function policyMatcher(match: Policy['match']): PolicyMatcher {
+  const { not = [], ...members } = match ?? {};
+  const fits = membersMatcher(members);
+  if (not.length === 0) return fits;
+  const exceptions = not.map(membersMatcher);
+  return (facts) => fits(facts) && !exceptions.some((isExcepted) => isExcepted(facts));
+}
+
+/** Whether all members fit, without regard to exceptions. */
+export function membersMatcher(members: AlertException): PolicyMatcher {
   const tests: PolicyMatcher[] = [];
-  const { severity, rules, sensors, labels, locations } = match ?? {};
+  const { severity, rules, sensors, labels, locations } = members;
   if (severity?.length) {
     const wanted = new Set(severity);
     tests.push((facts) => wanted.has(facts.severity));

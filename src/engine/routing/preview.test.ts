@@ -163,3 +163,33 @@ test('why a policy does not tell is said', () => {
     reasons: ['the rule r names the policy other'],
   });
 });
+
+test('by which exception a policy does not tell is said, and who is told instead', () => {
+  const oven = { id: 'oven-1', location: 'lyon/lab', labels: { site: 'lab' } };
+  const raised = { severity: 'warning', rule: { id: 'heartbeat' }, sensor: oven } as const;
+  const policies = [
+    policy({
+      match: {
+        not: [
+          { rules: ['heartbeat'], labels: { site: 'lab' } },
+          { rules: ['cold'] },
+          { severity: ['warning'], sensors: ['oven-*'], locations: ['lyon/*'] },
+        ],
+      },
+    }),
+    policy({ id: 'q', match: { not: [{ rules: ['cold'] }] }, steps: [{ contacts: ['boss'] }] }),
+  ];
+  const routing = prepareRouting(policies, [contact('anne'), contact('boss')]);
+  expect(explainPolicies(policies, { routing, alert: raised })).toEqual([
+    {
+      policy_id: 'p',
+      matches: false,
+      reasons: [
+        'it is not for rule heartbeat with label site lab; it is not for severity warning with sensor oven-1 with location lyon/lab',
+      ],
+    },
+    { policy_id: 'q', matches: true, reasons: [] },
+  ]);
+  const told = foreseeTellings({ routing, alert: raised, sinceMs: START });
+  expect(told.map(({ contactId }) => contactId)).toEqual(['boss']);
+});

@@ -88,6 +88,28 @@ test('quiet hours, groups and fallbacks are taken, and what is wrong with them i
   }
 });
 
+test('exceptions are taken, and one that asks nothing, and would take every alert away, is refused', async () => {
+  const { ctx } = await start();
+  const match = {
+    not: [{ labels: { site: 'lab' } }, { rules: ['heartbeat'], severity: ['info'] }],
+  };
+  expect(await createPolicy({ ctx, input: { id: 'p', steps, match } })).toMatchObject({ match });
+  for (const [pointer, not] of [
+    ['/match/not', []],
+    ['/match/not/0', [{}]],
+    ['/match/not/1/rules', [{ rules: ['a'] }, { rules: [] }]],
+    ['/match/not/0/labels', [{ labels: {} }]],
+    ['/match/not/0/not', [{ not: [{ rules: ['a'] }] }]],
+    ['/match/not/0/severity/0', [{ severity: ['grave'] }]],
+    ['/match/not', { labels: { site: 'lab' } }],
+  ] as const) {
+    const refused = createPolicy({ ctx, input: { steps, match: { not } } });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_request', pointer });
+  }
+  const nothing = createPolicy({ ctx, input: { steps, match: { not: [{}] } } });
+  await expect(nothing).rejects.toThrow('/match/not/0: must have at least 1 of its members');
+});
+
 test('contacts that are not there, and a repeat without a pause, are refused', async () => {
   const { ctx } = await start();
   const missing = createPolicy({ ctx, input: { steps: [{ contacts: ['anne', 'bob', 'carl'] }] } });

@@ -22,14 +22,21 @@ export function useProblemFocus(problem: unknown) {
   return form;
 }
 
-/** The API's words about the field at a JSON pointer (RFC 6901), or about anything below it. */
-function useFieldProblem(pointer: string | undefined): string | undefined {
+/** The API's words about the field at a JSON pointer (RFC 6901), or about anything below it that has no field of its own. */
+function useFieldProblem(pointer: string | undefined, isWhole: boolean): string | undefined {
   const problem = useContext(ProblemContext);
   if (pointer === undefined || !(problem instanceof ApiProblem)) return undefined;
   const own = problem.errors.filter(
-    (error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`),
+    (error) => error.pointer === pointer || (!isWhole && error.pointer.startsWith(`${pointer}/`)),
   );
   return own.length === 0 ? undefined : own.map(({ detail }) => detail).join('; ');
+}
+
+interface NotedField {
+  hint?: string | undefined;
+  pointer?: string | undefined;
+  /** Stands for the whole of a part whose members have fields that say what is wrong with them. */
+  isWhole?: boolean;
 }
 
 interface FieldNotes {
@@ -41,9 +48,9 @@ interface FieldNotes {
 
 export function useFieldNotes(
   id: string,
-  { hint, pointer }: { hint?: string | undefined; pointer?: string | undefined },
+  { hint, pointer, isWhole = false }: NotedField,
 ): FieldNotes {
-  const problem = useFieldProblem(pointer);
+  const problem = useFieldProblem(pointer, isWhole);
   const ids = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ');
   const notes = (
     <>

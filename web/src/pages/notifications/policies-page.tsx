@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { Policy, PolicyInput } from '#domain/notification.ts';
+import type { AlertException, Policy, PolicyInput } from '#domain/notification.ts';
 import { labelsText, listText } from '../../format/text-lists.ts';
 import { DocumentPage } from './document-page.tsx';
 import { PolicyForm } from './policy-form.tsx';
@@ -24,17 +24,22 @@ function PolicyFacts({ policy }: { policy: Policy }) {
   const words = useTranslations('words.severity');
   const quietText = useQuietText();
   const { match = {}, steps, repeat, quiet_hours: quiet = [], group, fallback = [] } = policy;
-  const { severity = [], sensors, labels, locations, rules } = match;
-  const matched = [
-    severity.map((name) => words(name)).join(', '),
-    ...[listText(sensors), labelsText(labels), listText(locations), listText(rules)],
-  ].filter(Boolean);
+  const askedText = ({ severity = [], sensors, labels, locations, rules }: AlertException) =>
+    [
+      severity.map((name) => words(name)).join(', '),
+      ...[listText(sensors), labelsText(labels), listText(locations), listText(rules)],
+    ]
+      .filter(Boolean)
+      .join(' · ');
   return (
     <div className="muted">
       <div>
-        {matched.length === 0 ? t('everyAlert') : matched.join(' · ')}
+        {askedText(match) || t('everyAlert')}
         {!policy.enabled && ` · ${t('disabled')}`}
       </div>
+      {match.not?.map((exception) => (
+        <div key={JSON.stringify(exception)}>{t('not.text', { alerts: askedText(exception) })}</div>
+      ))}
       <ol>
         {steps.map(({ after, contacts = [], on_call: onCall = [] }, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a step is told apart by its place

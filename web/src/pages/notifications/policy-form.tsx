@@ -1,17 +1,16 @@
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { NotificationType, Policy, PolicyInput } from '#domain/notification.ts';
-import { changed, changedPart, unlessEmpty } from '../../format/change-document.ts';
+import { changed, unlessEmpty } from '../../format/change-document.ts';
 import { CheckBoxes } from '../../ui/check-boxes.tsx';
-import { LabelsField, ListField } from '../../ui/parsed-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import type { DocumentFormProps } from './document-page.tsx';
 import { EnabledField } from './enabled-field.tsx';
 import { FormFrame } from './form-frame.tsx';
 import { GroupFields } from './group-fields.tsx';
+import { MatchFields } from './match-fields.tsx';
 import { NameFields } from './name-fields.tsx';
-import styles from './notifications.module.css';
 import { PeopleBoxes, TemplateField } from './people-fields.tsx';
 import { QuietHoursFields } from './quiet-hours-fields.tsx';
 import { StepFields } from './step-fields.tsx';
@@ -19,10 +18,7 @@ import { StepFields } from './step-fields.tsx';
 const TYPES = ['raised', 'escalated', 'severity_changed', 'cleared', 'acknowledged'] as const;
 /** What is told of where the policy does not say; and that a severity rises. */
 const USUAL = ['raised', 'escalated', 'cleared'] as const;
-const SEVERITIES = ['info', 'warning', 'critical'] as const;
 const NEW: PolicyInput = { steps: [{ contacts: [] }], enabled: true };
-
-type Match = NonNullable<PolicyInput['match']>;
 
 /** Every field of the API's document; the draft is the document itself. */
 export function PolicyForm({ before, save, close }: DocumentFormProps<Policy, PolicyInput>) {
@@ -43,61 +39,6 @@ export function PolicyForm({ before, save, close }: DocumentFormProps<Policy, Po
       <TemplateField value={draft.template} onChange={(template) => change({ template })} />
       <EnabledField value={draft.enabled} onChange={(enabled) => change({ enabled })} />
     </FormFrame>
-  );
-}
-
-function MatchFields({
-  match,
-  onChange,
-}: {
-  match: Match | undefined;
-  onChange(match: Match | undefined): void;
-}) {
-  const t = useTranslations('notifications');
-  const words = useTranslations('words.severity');
-  const change = (part: Partly<Match>) => onChange(changedPart(match, part));
-  return (
-    <fieldset>
-      <legend>{t('matchTitle')}</legend>
-      <p className="muted">{t('matchExplain')}</p>
-      <CheckBoxes
-        legend={t('severity')}
-        choices={SEVERITIES.map((name) => [name, words(name)] as const)}
-        chosen={match?.severity ?? []}
-        pointer="/match/severity"
-        onChange={(severity) => change({ severity: unlessEmpty(severity) })}
-      />
-      <div className={styles.line}>
-        <ListField
-          label={t('matchSensors')}
-          placeholder="freezer-*"
-          pointer="/match/sensors"
-          value={match?.sensors}
-          onChange={(sensors) => change({ sensors: sensors && [...sensors] })}
-        />
-        <LabelsField
-          label={t('matchLabels')}
-          placeholder="site=lyon"
-          pointer="/match/labels"
-          value={match?.labels}
-          onChange={(labels) => change({ labels })}
-        />
-        <ListField
-          label={t('matchLocations')}
-          placeholder="lyon/*"
-          pointer="/match/locations"
-          value={match?.locations}
-          onChange={(locations) => change({ locations: locations && [...locations] })}
-        />
-        <ListField
-          label={t('matchRules')}
-          placeholder="freezer-too-warm"
-          pointer="/match/rules"
-          value={match?.rules}
-          onChange={(rules) => change({ rules: rules && [...rules] })}
-        />
-      </div>
-    </fieldset>
   );
 }
 
