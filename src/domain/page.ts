@@ -29,6 +29,24 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+/** What searches a list of documents: rules, contacts, policies… */
+export const searchFields = {
+  ...pageFields,
+  q: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description:
+        'Text within id or name, whatever the case of its letters. A page may then hold fewer than `limit` and still have a next one',
+    }),
+  ),
+};
+
+export const SearchQuery = Type.Object(searchFields, {
+  additionalProperties: false,
+  title: 'SearchQuery',
+});
+export type SearchQuery = Static<typeof SearchQuery>;
+
 export const PageQuery = Type.Object(pageFields, {
   additionalProperties: false,
   title: 'PageQuery',

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { Alert } from './alert.ts';
 import { Contact, DELIVERY_STATES, Delivery, Policy } from './notification.ts';
-import { DateTime, pageFields, pageOf } from './page.ts';
+import { DateTime, pageFields, pageOf, searchFields } from './page.ts';
 import { Duration, Rule, Severity, ThingId } from './rule.ts';
+import { SensorId } from './sensor.ts';
 import { Template } from './template.ts';
 
 // Tested by: operations/alert/shelve.test.ts
@@ -99,6 +100,23 @@ export const ListDeliveriesQuery = Type.Object(
 );
 export type ListDeliveriesQuery = Static<typeof ListDeliveriesQuery>;
 export const DeliveryPage = pageOf(Delivery, 'DeliveryPage');
+
+/** In the order of their ids. */
+export const ListRulesQuery = Type.Object(
+  {
+    ...searchFields,
+    ids: Type.Optional(
+      Type.Array(ThingId, {
+        minItems: 1,
+        maxItems: 1000,
+        description: 'These rules alone; those that are not there are left out',
+      }),
+    ),
+    sensor_id: Type.Optional(SensorId),
+  },
+  { ...strict, title: 'ListRulesQuery' },
+);
+export type ListRulesQuery = Static<typeof ListRulesQuery>;
 
 /** A rule as it is read; the default rule `silent` that nobody has replaced carries `built_in`. */
 export const ListedRule = Type.Object(

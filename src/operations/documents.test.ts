@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
 import { auditedActions, codeOf, createOperations } from '#test/support/operations.ts';
-import {
-  allDocuments,
-  loadDocument,
-  pageOfDocuments,
-  removeDocument,
-  writeDocument,
-} from './documents.ts';
+import { pageOfDocuments } from './document-pages.ts';
+import { allDocuments, loadDocument, removeDocument, writeDocument } from './documents.ts';
 
 interface Note {
   id: string;

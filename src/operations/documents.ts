@@ -1,6 +1,4 @@
 import { VigieError } from '#domain/errors.ts';
-import type { Page } from '#domain/page.ts';
-import { DEFAULT_PAGE_SIZE, PageQuery } from '#domain/page.ts';
 import { formatTime } from '#domain/time.ts';
 import {
   type DocumentKind,
@@ -9,19 +7,14 @@ import {
   existingDocuments,
   findDocument,
   insertDocument,
-  listDocuments,
   replaceDocument,
 } from '#storage/state/documents.ts';
 import type { DocumentsTable } from '#storage/state/schema.ts';
 import type { StateDb, StateTransaction } from '#storage/state/state-store.ts';
-import { inputCheck } from './check-input.ts';
 import { audited, type OperationContext } from './context.ts';
-import { decodeCursor, encodeCursor, toPage } from './cursor.ts';
 import type { InputProblem } from './describe-errors.ts';
 
 // Tested by: documents.test.ts. Rules, contacts and policies are kept alike: a JSON body by customer and id.
-
-const checkPage = inputCheck(PageQuery);
 
 export const parseBody = <T>(row: DocumentsTable): T => JSON.parse(row.body) as T;
 
@@ -38,26 +31,6 @@ export async function loadDocument<T>(
   const row = await findDocument(ctx.state.db, { customer: ctx.caller.customer, kind, id });
   if (row === undefined) throw noSuch(kind, id);
   return parseBody<T>(row);
-}
-
-/** In the order of their ids. */
-export async function pageOfDocuments<T>(
-  ctx: OperationContext,
-  kind: DocumentKind,
-  input: PageQuery,
-): Promise<Page<T>> {
-  const { limit = DEFAULT_PAGE_SIZE, cursor } = checkPage(input);
-  const [afterId] = decodeCursor(cursor, kind, ['string']) ?? [];
-  const rows = await listDocuments(ctx.state.db, {
-    customer: ctx.caller.customer,
-    kind,
-    afterId,
-    limit: limit + 1,
-  });
-  return toPage(rows, limit, {
-    item: parseBody<T>,
-    cursorOf: ({ id }) => encodeCursor(kind, [id]),
-  });
 }
 
 /** What a document carries besides what people say of it. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts';
 import { alarmsContract } from '#storage/contract/alarms.contract.ts';
 import { bundlesContract } from '#storage/contract/bundles.contract.ts';
+import { documentSearchContract } from '#storage/contract/document-search.contract.ts';
 import { fleetContract } from '#storage/contract/fleet.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
 import { selfWatchContract } from '#storage/contract/self-watch.contract.ts';
@@ -28,6 +29,7 @@ for (const [name, createStore] of [
   ['in memory, for tests', createInProcessState],
 ] as const) {
   stateStoreContract(name, createStore);
+  documentSearchContract(name, createStore);
   outboxContract(name, createStore);
   bundlesContract(name, createStore);
   alarmCountsContract(name, createStore);

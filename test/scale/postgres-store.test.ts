@@ -4,6 +4,7 @@ import { alarmCountsContract } from '#storage/contract/alarm-counts.contract.ts'
 import { alarmsContract } from '#storage/contract/alarms.contract.ts';
 import { bundlesContract } from '#storage/contract/bundles.contract.ts';
 import { commitStoreContract } from '#storage/contract/commit-store.contract.ts';
+import { documentSearchContract } from '#storage/contract/document-search.contract.ts';
 import { fleetContract } from '#storage/contract/fleet.contract.ts';
 import { historyStoreContract } from '#storage/contract/history-store.contract.ts';
 import { outboxContract } from '#storage/contract/outbox.contract.ts';
@@ -55,6 +56,7 @@ for (const { name, useExtension, obstacle } of engines) {
       return { ...storage.state, close: () => storage.close() };
     }
     stateStoreContract(name, createStore);
+    documentSearchContract(name, createStore);
     outboxContract(name, createStore);
     bundlesContract(name, createStore);
     alarmCountsContract(name, createStore);

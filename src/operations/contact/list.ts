@@ -1,7 +1,7 @@
 import type { Contact } from '#domain/notification.ts';
-import type { Page, PageQuery } from '#domain/page.ts';
+import type { Page, SearchQuery } from '#domain/page.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { pageOfDocuments } from '../documents.ts';
+import { pageOfDocuments } from '../document-pages.ts';
 import { withFailures } from './with-failures.ts';
 
 /** In the order of their ids. */
@@ -10,7 +10,7 @@ export async function listContacts({
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: SearchQuery;
 }): Promise<Page<Contact>> {
   authorize(ctx, 'read');
   const page = await pageOfDocuments<Contact>(ctx, 'contact', input);

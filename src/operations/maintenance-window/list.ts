@@ -1,7 +1,7 @@
 import type { MaintenanceWindow } from '#domain/maintenance-window.ts';
-import type { Page, PageQuery } from '#domain/page.ts';
+import type { Page, SearchQuery } from '#domain/page.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { pageOfDocuments } from '../documents.ts';
+import { pageOfDocuments } from '../document-pages.ts';
 
 /** In the order of their ids. */
 export function listMaintenanceWindows({
@@ -9,7 +9,7 @@ export function listMaintenanceWindows({
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: SearchQuery;
 }): Promise<Page<MaintenanceWindow>> {
   authorize(ctx, 'read');
   return pageOfDocuments<MaintenanceWindow>(ctx, 'maintenance-window', input);

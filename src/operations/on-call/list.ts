@@ -1,7 +1,7 @@
 import type { OnCall } from '#domain/on-call.ts';
-import type { Page, PageQuery } from '#domain/page.ts';
+import type { Page, SearchQuery } from '#domain/page.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { pageOfDocuments } from '../documents.ts';
+import { pageOfDocuments } from '../document-pages.ts';
 
 /** In the order of their ids. */
 export function listOnCalls({
@@ -9,7 +9,7 @@ export function listOnCalls({
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: SearchQuery;
 }): Promise<Page<OnCall>> {
   authorize(ctx, 'read');
   return pageOfDocuments<OnCall>(ctx, 'on-call', input);

@@ -1,7 +1,7 @@
-import type { Page, PageQuery } from '#domain/page.ts';
+import type { Page, SearchQuery } from '#domain/page.ts';
 import type { Place } from '#domain/place.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { pageOfDocuments } from '../documents.ts';
+import { pageOfDocuments } from '../document-pages.ts';
 
 /** In the order of their ids. */
 export function listPlaces({
@@ -9,7 +9,7 @@ export function listPlaces({
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: SearchQuery;
 }): Promise<Page<Place>> {
   authorize(ctx, 'read');
   return pageOfDocuments<Place>(ctx, 'place', input);

@@ -1,7 +1,7 @@
 import type { Policy } from '#domain/notification.ts';
-import type { Page, PageQuery } from '#domain/page.ts';
+import type { Page, SearchQuery } from '#domain/page.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { pageOfDocuments } from '../documents.ts';
+import { pageOfDocuments } from '../document-pages.ts';
 
 /** In the order of their ids. */
 export function listPolicies({
@@ -9,7 +9,7 @@ export function listPolicies({
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: SearchQuery;
 }): Promise<Page<Policy>> {
   authorize(ctx, 'read');
   return pageOfDocuments<Policy>(ctx, 'policy', input);

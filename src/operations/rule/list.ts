@@ -1,41 +1,44 @@
-import { DEFAULT_PAGE_SIZE, type Page, PageQuery } from '#domain/page.ts';
-import type { ListedRule } from '#domain/questions.ts';
-import type { Rule } from '#domain/rule.ts';
-import { existingDocuments, listDocuments } from '#storage/state/documents.ts';
+import { DEFAULT_PAGE_SIZE, type Page } from '#domain/page.ts';
+import { type ListedRule, ListRulesQuery } from '#domain/questions.ts';
+import { selectorMatches } from '#engine/rules/selector.ts';
+import { findSensor } from '#storage/state/sensors.ts';
 import { inputCheck } from '../check-input.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { decodeCursor, encodeCursor, toPage } from '../cursor.ts';
-import { parseBody } from '../documents.ts';
+import { searchPage } from '../document-pages.ts';
 import { BUILT_IN_IDS, builtInRule } from './built-in.ts';
 
-// Tested by: rule.test.ts
+// Tested by: rule.test.ts, list.test.ts
 
-const check = inputCheck(PageQuery);
-const KIND = 'rules';
+const check = inputCheck(ListRulesQuery);
 
-/** In the order of their ids; built-in rules that nobody has replaced stand among them. */
+/**
+ * In the order of their ids; built-in rules that nobody has replaced stand among them. With `sensor_id` those that cover
+ * the sensor, or would, where it is not there yet.
+ */
 export async function listRules({
   ctx,
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: ListRulesQuery;
 }): Promise<Page<ListedRule>> {
   authorize(ctx, 'read');
-  const { limit = DEFAULT_PAGE_SIZE, cursor } = check(input);
-  const { customer } = ctx.caller;
-  const [afterId] = decodeCursor(cursor, KIND, ['string']) ?? [];
-  const { db } = ctx.state;
-  const page = { customer, kind: 'rule', afterId, limit: limit + 1 } as const;
-  const rows = await listDocuments(db, page);
-  const replaced = await existingDocuments(db, { customer, kind: 'rule', ids: BUILT_IN_IDS });
-  const builtIn = BUILT_IN_IDS.filter(
-    (id) => !replaced.has(id) && (afterId === undefined || id > afterId),
-  ).flatMap((id) => builtInRule(id) ?? []);
-  const rules: ListedRule[] = [...rows.map(parseBody<Rule>), ...builtIn];
-  rules.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return toPage(rules, limit, {
-    item: (rule) => rule,
-    cursorOf: ({ id }) => encodeCursor(KIND, [id]),
+  const { cursor, ids, q: text, sensor_id: sensorId, ...rest } = check(input);
+  const covers = await coverTest(ctx, sensorId);
+  return searchPage<ListedRule>(ctx, {
+    kind: 'rule',
+    // Who names the rules wants all of them.
+    limit: rest.limit ?? ids?.length ?? DEFAULT_PAGE_SIZE,
+    cursor,
+    search: { ids, text, sensorId },
+    standing: BUILT_IN_IDS.flatMap((id) => builtInRule(id) ?? []),
+    ...(covers && { fits: covers }),
   });
+}
+
+async function coverTest(ctx: OperationContext, sensorId: string | undefined) {
+  if (sensorId === undefined) return undefined;
+  const sensor = await findSensor(ctx.state.db, { customer: ctx.caller.customer, sensorId });
+  const labels = JSON.parse(sensor?.labels ?? '{}') as Record<string, string>;
+  return ({ where }: ListedRule) => selectorMatches(where, sensorId, labels);
 }

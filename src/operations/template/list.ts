@@ -1,7 +1,7 @@
-import type { Page, PageQuery } from '#domain/page.ts';
+import type { Page, SearchQuery } from '#domain/page.ts';
 import type { Template } from '#domain/template.ts';
 import { authorize, type OperationContext } from '../context.ts';
-import { pageOfDocuments } from '../documents.ts';
+import { pageOfDocuments } from '../document-pages.ts';
 
 /** In the order of their ids. */
 export function listTemplates({
@@ -9,7 +9,7 @@ export function listTemplates({
   input,
 }: {
   ctx: OperationContext;
-  input: PageQuery;
+  input: SearchQuery;
 }): Promise<Page<Template>> {
   authorize(ctx, 'read');
   return pageOfDocuments<Template>(ctx, 'template', input);

@@ -72,6 +72,33 @@ test('sensors are made, listed, read, replaced, changed and removed', async () =
   expect((await ask('GET /v1/sensors/freezer-3')).body.code).toBe('not_found');
 });
 
+test('rules and what else people keep are searched by text, rules by ids and sensor as well', async () => {
+  const { ask } = await createApiUnderTest();
+  const when = { metric: 'temperature', above: [{ limit: 8 }] };
+  await ask('PUT /v1/rules/hot', { body: { when, name: { fr: 'Trop chaud' } } });
+  await ask('PUT /v1/rules/cold', { body: { when, where: { sensors: ['oven'] } } });
+  await ask('PUT /v1/policies/night', { body: { name: 'Night shift', steps: [{ contacts: [] }] } });
+  await ask('PUT /v1/places/hall', { body: { name: 'Hall' } });
+  for (const [question, ids] of [
+    ['rules?q=CHAUD', ['hot']],
+    ['rules?ids=silent,nobody,cold', ['cold', 'silent']],
+    ['rules?sensor_id=freezer-3', ['hot', 'silent']],
+    ['policies?q=shift', ['night']],
+    ['places?q=nowhere', []],
+    ['contacts?q=x', []],
+    ['on-call?q=x', []],
+    ['maintenance-windows?q=x', []],
+    ['templates?q=x', []],
+  ] as const) {
+    const { body } = await ask(`GET /v1/${question}`);
+    expect([question, body.items?.map(({ id }: { id: string }) => id)]).toEqual([question, ids]);
+  }
+  const { body } = await ask('GET /v1/rules?ids=hot,a%20b&color=red');
+  expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(
+    expect.arrayContaining(['/ids/1', '/color']),
+  );
+});
+
 test('unknown query parameters and wrong values are refused with a pointer', async () => {
   const { ask } = await createApiUnderTest();
   for (const query of ['limit=0', 'limit=many', 'colour=red', 'status=asleep']) {

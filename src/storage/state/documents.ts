@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { DocumentsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
@@ -24,18 +25,93 @@ export function findDocument(
     .executeTakeFirst();
 }
 
+/** What narrows a list of documents. */
+export interface DocumentSearch {
+  /** These alone; as many as one statement allows. */
+  ids?: readonly string[] | undefined;
+  /** Somewhere in id or body, whatever the case of its letters. */
+  text?: string | undefined;
+  /** Of rules: those whose selector may cover this sensor. */
+  sensorId?: string | undefined;
+}
+
+export interface DocumentsAsked extends DocumentSearch {
+  customer: string;
+  kind: DocumentKind;
+  afterId?: string | undefined;
+  limit: number;
+}
+
 /** In the order of their ids, from after `afterId` on. */
 export function listDocuments(
   db: StateDb | StateTransaction,
-  page: { customer: string; kind: DocumentKind; afterId?: string | undefined; limit: number },
+  asked: DocumentsAsked & { throughId?: string | undefined },
 ): Promise<DocumentsTable[]> {
+  const { ids, text = '', sensorId } = asked;
   let query = db
     .selectFrom('documents')
     .selectAll()
-    .where('customer', '=', page.customer)
-    .where('kind', '=', page.kind);
-  if (page.afterId !== undefined) query = query.where('id', '>', page.afterId);
-  return query.orderBy('id').limit(page.limit).execute();
+    .where('customer', '=', asked.customer)
+    .where('kind', '=', asked.kind);
+  if (ids !== undefined) query = query.where('id', 'in', ids);
+  if (asked.afterId !== undefined) query = query.where('id', '>', asked.afterId);
+  if (asked.throughId !== undefined) query = query.where('id', '<=', asked.throughId);
+  if (text !== '') query = query.where(holdsText(text));
+  if (sensorId !== undefined) query = query.where(mayCover(sensorId));
+  return query.orderBy('id').limit(asked.limit).execute();
+}
+
+/** More than what fits is found, never less: what a name is, and a capital beyond ASCII, is for the caller to tell. */
+function holdsText(text: string) {
+  // JSON escapes quotes and backslashes; on the capitals of ASCII alone all engines agree.
+  const pattern = text
+    .replace(/[^ -~]+|["\\%_]/gu, (odd) => (/[%_]/.test(odd) ? `\\${odd}` : '%'))
+    .toLowerCase();
+  const like = sql`like cast(${`%${pattern}%`} as text) escape '\\'`;
+  return sql<boolean>`(lower(id) ${like} or lower(body) ${like})`;
+}
+
+/** Rules that name the sensor, and all that name none or have a pattern. */
+function mayCover(sensorId: string) {
+  const named = `%"${sensorId.replaceAll('_', '\\_')}"%`;
+  return sql<boolean>`(body like cast(${named} as text) escape '\\' or body like '%*%' or body like '%?%'
+    or body like '%"sensors":[]%' or body not like '%"sensors":[%')`;
+}
+
+/** How many documents one statement reads to find those that are searched for: commits wait for it. */
+const READ_AT_ONCE = 5000;
+
+/**
+ * Some of what is searched for, in the order of their ids. `throughId` tells up to where was looked; undefined at the
+ * end.
+ */
+export async function searchDocuments(
+  db: StateDb,
+  asked: DocumentsAsked,
+): Promise<{ rows: DocumentsTable[]; throughId: string | undefined }> {
+  const isRead = asked.ids === undefined && (asked.text || asked.sensorId !== undefined);
+  const throughId = isRead ? await idFurtherOn(db, asked) : undefined;
+  const rows = await listDocuments(db, { ...asked, throughId });
+  return { rows, throughId: rows.length === asked.limit ? rows.at(-1)?.id : throughId };
+}
+
+/** Undefined where there are fewer. */
+async function idFurtherOn(
+  db: StateDb,
+  { customer, kind, afterId }: DocumentsAsked,
+): Promise<string | undefined> {
+  let query = db
+    .selectFrom('documents')
+    .select('id')
+    .where('customer', '=', customer)
+    .where('kind', '=', kind);
+  if (afterId !== undefined) query = query.where('id', '>', afterId);
+  const row = await query
+    .orderBy('id')
+    .limit(1)
+    .offset(READ_AT_ONCE - 1)
+    .executeTakeFirst();
+  return row?.id;
 }
 
 const PORTION = 1000;

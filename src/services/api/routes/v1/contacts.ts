@@ -1,5 +1,5 @@
 import { Contact, ContactInput } from '#domain/notification.ts';
-import { PageQuery } from '#domain/page.ts';
+import { SearchQuery } from '#domain/page.ts';
 import { ContactPage, ContactTestResult } from '#domain/questions.ts';
 import { createContact } from '#operations/contact/create.ts';
 import { deleteContact } from '#operations/contact/delete.ts';
@@ -23,7 +23,7 @@ export function contactRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       schema: {
         tags,
         summary: 'List contacts',
-        querystring: PageQuery,
+        querystring: SearchQuery,
         response: { 200: ContactPage },
       },
     },

@@ -4,7 +4,7 @@ import {
   MaintenanceWindowPage,
   MaintenanceWindowView,
 } from '#domain/maintenance-window.ts';
-import { PageQuery } from '#domain/page.ts';
+import { SearchQuery } from '#domain/page.ts';
 import { createMaintenanceWindow } from '#operations/maintenance-window/create.ts';
 import { deleteMaintenanceWindow } from '#operations/maintenance-window/delete.ts';
 import { getMaintenanceWindow } from '#operations/maintenance-window/get.ts';
@@ -26,7 +26,7 @@ export function maintenanceWindowRoutes(app: ApiInstance, { ctxOf }: RouteContex
       schema: {
         tags,
         summary: 'List maintenance windows',
-        querystring: PageQuery,
+        querystring: SearchQuery,
         response: { 200: MaintenanceWindowPage },
       },
     },

@@ -1,5 +1,5 @@
 import { OnCall, OnCallInput, OnCallPage, OnCallQuery, OnCallView } from '#domain/on-call.ts';
-import { PageQuery } from '#domain/page.ts';
+import { SearchQuery } from '#domain/page.ts';
 import { createOnCall } from '#operations/on-call/create.ts';
 import { deleteOnCall } from '#operations/on-call/delete.ts';
 import { getOnCall } from '#operations/on-call/get.ts';
@@ -21,7 +21,7 @@ export function onCallRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       schema: {
         tags,
         summary: 'List on-call rotations',
-        querystring: PageQuery,
+        querystring: SearchQuery,
         response: { 200: OnCallPage },
       },
     },

@@ -1,4 +1,4 @@
-import { PageQuery } from '#domain/page.ts';
+import { SearchQuery } from '#domain/page.ts';
 import { Place, PlaceInput, PlacePage } from '#domain/place.ts';
 import { createPlace } from '#operations/place/create.ts';
 import { deletePlace } from '#operations/place/delete.ts';
@@ -23,7 +23,7 @@ export function placeRoutes(app: ApiInstance, context: RouteContext): void {
       schema: {
         tags,
         summary: 'List places',
-        querystring: PageQuery,
+        querystring: SearchQuery,
         response: { 200: PlacePage },
       },
     },

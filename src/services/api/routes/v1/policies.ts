@@ -1,5 +1,5 @@
 import { Policy, PolicyInput } from '#domain/notification.ts';
-import { PageQuery } from '#domain/page.ts';
+import { SearchQuery } from '#domain/page.ts';
 import { PolicyPreview, PolicyPreviewInput } from '#domain/policy-preview.ts';
 import { PolicyPage } from '#domain/questions.ts';
 import { createPolicy } from '#operations/policy/create.ts';
@@ -24,7 +24,7 @@ export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
       schema: {
         tags,
         summary: 'List policies',
-        querystring: PageQuery,
+        querystring: SearchQuery,
         response: { 200: PolicyPage },
       },
     },

@@ -1,5 +1,5 @@
-import { PageQuery } from '#domain/page.ts';
-import { ListedRule, RulePage } from '#domain/questions.ts';
+import { Type } from 'typebox';
+import { ListedRule, ListRulesQuery, RulePage } from '#domain/questions.ts';
 import { RuleInput } from '#domain/rule.ts';
 import { createRule } from '#operations/rule/create.ts';
 import { deleteRule } from '#operations/rule/delete.ts';
@@ -13,6 +13,16 @@ import { backtestRoute } from './backtest.ts';
 
 // Tested by: ../../api.test.ts
 
+const { ids: _ids, ...plainQuery } = ListRulesQuery.properties;
+const RulesUrlQuery = Type.Object({
+  ...plainQuery,
+  ids: Type.Optional(
+    Type.String({
+      description:
+        'These rules alone, by commas, 1000 at most; those that are not there are left out. Without `limit` they come on one page',
+    }),
+  ),
+});
 const tags = ['Rules'];
 
 export function ruleRoutes(app: ApiInstance, context: RouteContext): void {
@@ -21,9 +31,20 @@ export function ruleRoutes(app: ApiInstance, context: RouteContext): void {
     '/v1/rules',
     {
       config: { scope: 'read' },
-      schema: { tags, summary: 'List rules', querystring: PageQuery, response: { 200: RulePage } },
+      schema: {
+        tags,
+        summary: 'List rules',
+        description:
+          'By id. With `sensor_id` the rules that cover this sensor, by its id and its labels.',
+        querystring: RulesUrlQuery,
+        response: { 200: RulePage },
+      },
     },
-    (request) => listRules({ ctx: ctxOf(request), input: request.query }),
+    (request) => {
+      const { ids, ...rest } = request.query;
+      const input = ids === undefined ? rest : { ...rest, ids: ids.split(',') };
+      return listRules({ ctx: ctxOf(request), input });
+    },
   );
   app.post(
     '/v1/rules',

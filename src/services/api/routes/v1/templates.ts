@@ -1,4 +1,4 @@
-import { PageQuery } from '#domain/page.ts';
+import { SearchQuery } from '#domain/page.ts';
 import { TemplatePage } from '#domain/questions.ts';
 import {
   Template,
@@ -28,7 +28,7 @@ export function templateRoutes(app: ApiInstance, { ctxOf }: RouteContext): void 
       schema: {
         tags,
         summary: 'List templates',
-        querystring: PageQuery,
+        querystring: SearchQuery,
         response: { 200: TemplatePage },
       },
     },
