@@ -77,6 +77,44 @@ receivers:
   expect(items[0]).toMatchObject({ suppressed_by: 'maintenance-window/defrost' });
 });
 
+test('a route that says what it is not for is applied, and what it leaves out goes on to the route above', async () => {
+  const platform = await createTestApp();
+  const [desk, lab] = [
+    await createWebhookReceiver(onTestFinished),
+    await createWebhookReceiver(onTestFinished),
+  ];
+  const host = shell(platform, {
+    'rules.yml': 'groups: [{rules: [{alert: Hot, expr: temperature > 30}]}]',
+    'alertmanager.yml': `route:
+  receiver: lab
+  group_by: ['...']
+  routes:
+    - {receiver: desk, matchers: ['site!="lab"', 'instance!~"test-.*"']}
+receivers:
+  - {name: desk, webhook_configs: [{url: "${desk.url}"}]}
+  - {name: lab, webhook_configs: [{url: "${lab.url}"}]}
+`,
+  });
+  const command = ['import', 'prometheus', 'rules.yml', 'alertmanager.yml'];
+  expect(await host.run(command, ['--apply', '--yes'])).toBe(0);
+  expect((await platform.call('GET', '/v1/policies/desk')).body.match).toEqual({
+    not: [{ labels: { site: 'lab' } }, { sensors: ['test-*'] }],
+  });
+  const reading = (sensor: string, site: string) => ({
+    sensor_id: sensor,
+    readings: { temperature: 31 },
+    metadata: { labels: { site } },
+  });
+  await platform.send(reading('oven', 'lyon'), reading('bench', 'lab'), reading('test-1', 'lyon'));
+  const told = (receiver: typeof desk) =>
+    events(receiver)
+      .map(({ data }) => data.alert.sensor_id)
+      .sort();
+  await expect.poll(() => told(desk).length + told(lab).length, PATIENCE).toBe(3);
+  expect(told(desk)).toEqual(['oven']);
+  expect(told(lab)).toEqual(['bench', 'test-1']);
+});
+
 test('a backup of Uptime Kuma is applied, and a push monitor that falls silent is told whom it named', async () => {
   const platform = await createTestApp();
   const receiver = await createWebhookReceiver(onTestFinished);

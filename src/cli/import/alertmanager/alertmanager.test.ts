@@ -95,15 +95,18 @@ test('routes become policies with what they inherit; what earlier ones take is t
   routes:
     - {receiver: pager, matchers: [severity="critical"], group_interval: 1m}
     - {receiver: none, matchers: ['alertname=~"Du.l"']}
-    - {receiver: odd, matchers: ['site!="lyon"'], routes: [{matchers: [a="b"]}]}
+    - {receiver: odd, matchers: ['site!=""'], routes: [{matchers: [a="b"]}]}
+    - {receiver: far, matchers: ['site!~"lyon|brest"', 'instance!="f1"']}
     - {receiver: desk, match_re: {site: ^(lyon|brest)$}, continue: true}
 receivers: [{name: desk, email_configs: [{to: d@example.org}]}, {name: none},
+  {name: far, email_configs: [{to: f@example.org}]},
   {name: pager, email_configs: [{to: p@example.org}]}]
 inhibit_rules: [{source_matchers: [a="b"], target_matchers: [c="d"]}]
 `,
   });
   expect(contacts.map(({ id, channel }: Record<string, unknown>) => [id, channel])).toEqual([
     ['desk', 'email'],
+    ['far', 'email'],
     ['pager', 'email'],
     ['nobody', 'null'],
   ]);
@@ -111,14 +114,26 @@ inhibit_rules: [{source_matchers: [a="b"], target_matchers: [c="d"]}]
   expect(policies).toMatchObject([
     { id: 'pager', match: { severity: ['critical'] }, group: { ...group, interval: '1m' } },
     { id: 'none', match: { severity: ['info', 'warning'], rules: ['Dull'] } },
-    { id: 'desk', match: { severity: ['info', 'warning'], labels: { site: 'lyon' } }, group },
-    { id: 'desk-2', match: { severity: ['info', 'warning'], labels: { site: 'brest' } } },
-    { id: 'desk-3', match: { severity: ['info', 'warning'] }, repeat: '4h' },
+    { id: 'far' },
+    { id: 'desk', group },
+    { id: 'desk-2' },
+    { id: 'desk-3', repeat: '4h' },
   ]);
-  expect(policies[4]).toMatchObject({ on: ['raised', 'severity_changed', 'escalated'] });
+  const severity = ['info', 'warning'];
+  const dull = { rules: ['Dull'] };
+  const sites = ['lyon', 'brest'].map((site) => ({ labels: { site } }));
+  expect(policies.slice(2).map(({ match }: Record<string, unknown>) => match)).toEqual([
+    { severity, not: [...sites, { sensors: ['f1'] }, dull] },
+    { severity, ...sites[0], not: [dull] },
+    { severity, ...sites[1], not: [dull] },
+    // What is left for the root: what the other sites are not told of.
+    { severity, sensors: ['f1'], not: [dull, ...sites] },
+  ]);
+  expect(policies[5]).toMatchObject({ on: ['raised', 'severity_changed', 'escalated'] });
+  expect(context.report.count('changed')).toBe(0);
   expect(context.report.lines().filter((line) => / left out: /.test(line))).toEqual([
-    'am.yml:8: route to odd (site!="lyon"): left out: site!="lyon": sensors are selected by what they are, not by what they are not; so are the 1 routes below it',
-    'am.yml:12: inhibit rule: left out: one alert does not hush another; one rule with several severities, and parent_id of sensors, are for that',
+    'am.yml:8: route to odd (site!=""): left out: site="": a label that is not there cannot be asked for; so are the 1 routes below it',
+    'am.yml:14: inhibit rule: left out: one alert does not hush another; one rule with several severities, and parent_id of sensors, are for that',
   ]);
 });
 
@@ -128,7 +143,10 @@ receivers: [{name: a, email_configs: [{to: a@example.org}]}]`;
   expect(imported({ f: config('alertname=Hot') }).policies[0]).toMatchObject({
     match: { rules: ['Hot'] },
   });
-  const { context } = imported({ f: config('alertname!="Hot"') });
+  expect(imported({ f: config('alertname!="Hot"') }).policies[0]).toMatchObject({
+    match: { not: [{ rules: ['Hot'] }] },
+  });
+  const { context } = imported({ f: config('alertname!~"Hot.*"') });
   expect(context.report.lines()[1]).toContain('give the rule files along with it');
 });
 

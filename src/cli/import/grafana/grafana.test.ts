@@ -132,6 +132,27 @@ test('contact points, rules, policies and mute timings of Grafana become what th
   ]);
 });
 
+test('policies that say what they are not for become exceptions, and the default has the rest', () => {
+  const [points = ''] = POINTS.split('policies:');
+  const { policies, context } = imported({
+    'am.yaml': `${points}policies:
+  - receiver: ops
+    routes:
+      - {receiver: kitchen, object_matchers: [[grafana_folder, "!=", Cold], [site, "!~", "lab|test"]]}
+`,
+    'rules.yaml': RULES,
+  });
+  const cold = { rules: ['Freezer-too-warm', 'Only-the-kitchen'] };
+  const sites = ['lab', 'test'].map((site) => ({ labels: { site } }));
+  expect(policies.slice(1)).toMatchObject([
+    { id: 'kitchen', match: { not: [cold, ...sites] } },
+    { id: 'ops', match: cold },
+    { id: 'ops-2', match: sites[0] },
+    { id: 'ops-3', match: sites[1] },
+  ]);
+  expect(context.report.lines().join('\n')).not.toContain('told as well');
+});
+
 const expression = (model: object, from = '{refId: A}') => {
   const [source] = sourcesOf({ f: from });
   return conditionExpression({

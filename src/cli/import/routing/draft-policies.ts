@@ -3,11 +3,15 @@ import type { Fields } from '../../as-code/kinds.ts';
 import type { ImportContext } from '../config/import-context.ts';
 import type { Origin } from '../config/import-report.ts';
 import { PromqlError, promDurationMs } from '../prometheus/promql-tokens.ts';
-import { EVERYTHING, type Match, matchesOf, matchFields, without } from './match.ts';
+import { EVERYTHING, type Match, matchFields, without } from './match.ts';
+import { matchesOf } from './matches-of.ts';
 import { quietHoursOf, type TimeIntervals } from './quiet-hours.ts';
 import type { ReceiverContacts, Route } from './route.ts';
 
 // Tested by: cli/import/alertmanager/alertmanager.test.ts
+
+/** Of one route. */
+const MOST_POLICIES = 20;
 
 interface Tree {
   context: ImportContext;
@@ -34,7 +38,8 @@ interface Taken {
 
 /**
  * A policy for each route that tells somebody. A tree tells the first that fits; policies tell all that fit: so what earlier
- * and deeper routes take is taken off a policy's match, and where that cannot be said the report tells that both are told.
+ * and deeper routes take is taken off a policy's match, and where that takes too many policies the report tells that both
+ * are told.
  */
 export function draftPolicies(root: Route, tree: Tree): void {
   draftRoute(root, tree, {
@@ -111,18 +116,17 @@ function leftOver(
   taken: readonly Taken[],
   { tree, origin }: { tree: Tree; origin: Origin },
 ): Match[] {
-  return matches.flatMap((match) => {
-    let rest: Match = match;
-    for (const { match: other, label } of taken) {
-      const result = without(rest, other);
-      if (result.rest === undefined) return [];
-      rest = result.rest;
-      if (result.overlaps) {
-        tree.context.report.changed(origin, `it is told as well of what goes to ${label}`);
-      }
+  let left = [...matches];
+  for (const { match: other, label } of taken) {
+    const results = left.map((match) => without(match, other));
+    const rest = results.flatMap((result) => result.rest);
+    const isTooMuch = rest.length > MOST_POLICIES;
+    if (!isTooMuch) left = rest;
+    if (isTooMuch || results.some(({ overlaps }) => overlaps)) {
+      tree.context.report.changed(origin, `it is told as well of what goes to ${label}`);
     }
-    return [rest];
-  });
+  }
+  return left;
 }
 
 function draftPolicy(

@@ -1,105 +1,48 @@
 import { SEVERITIES, type Severity } from '#domain/rule.ts';
+import { matchesAny } from '#engine/rules/selector.ts';
 import type { Fields } from '../../as-code/kinds.ts';
-import { idOf } from '../config/config-draft.ts';
-import type { ImportContext, ImportedAlert } from '../config/import-context.ts';
-import { regexFits, regexToTexts } from '../prometheus/label-patterns.ts';
-import type { Matcher } from '../prometheus/parse-promql.ts';
 import { PromqlError } from '../prometheus/promql-tokens.ts';
-import { sensorsOf } from '../prometheus/series-scope.ts';
 
 // Tested by: cli/import/routing/match.test.ts
 
-/** Which alerts: all that is given must fit. */
-export interface Match {
+/** What is asked of an alert: all that is given must fit. */
+export interface Asked {
   severities: ReadonlySet<Severity>;
   rules?: readonly string[];
   sensors?: readonly string[];
   labels: Readonly<Record<string, string>>;
 }
 
-export const EVERYTHING: Match = { severities: new Set(SEVERITIES), labels: {} };
-
-/** Alerts that fit any of the answered, where all matchers must fit. Throws `PromqlError` with the reason where one cannot be asked. */
-export function matchesOf(
-  matchers: readonly Matcher[],
-  base: Match,
-  context: ImportContext,
-): Match[] {
-  let matches: Match[] = [base];
-  for (const matcher of matchers) {
-    if (matcher.operator === '=~' && matcher.value === '.*') continue;
-    const more = alternativesOf(matcher, context);
-    matches = matches.flatMap((one) => more.flatMap((other) => both(one, other) ?? []));
-  }
-  if (matches.length > 20) throw new PromqlError('its matchers make over 20 alternatives');
-  return matches;
+/** Which alerts: all that is given must fit, and none of `not` may. */
+export interface Match extends Asked {
+  not: readonly Asked[];
 }
 
-function alternativesOf(matcher: Matcher, context: ImportContext): Match[] {
-  const { name, operator, value } = matcher;
-  if (name === 'severity') return [{ ...EVERYTHING, severities: severitiesOf(matcher, context) }];
-  const ruleIds = name === 'alertname' || isSetByRules(name, context.alerts);
-  if (ruleIds) {
-    const ids = rulesOf(matcher, context);
-    // An empty list would fit every rule.
-    if (ids !== undefined) return ids.length === 0 ? [] : [{ ...EVERYTHING, rules: ids }];
-  }
-  if (name === 'alertname') {
-    throw new PromqlError(
-      `alertname${operator}"${value}": give the rule files along with it, so that the rules are known`,
-    );
-  }
-  return sensorsOf([matcher], context).map(({ sensors, labels = {} }) => ({
-    ...EVERYTHING,
-    ...(sensors === undefined ? {} : { sensors }),
-    labels,
-  }));
-}
+export const EVERYTHING: Match = { severities: new Set(SEVERITIES), labels: {}, not: [] };
 
-function severitiesOf(matcher: Matcher, { severities }: ImportContext): Set<Severity> {
-  const { operator, value } = matcher;
-  const found = severities.find(value);
-  const is = operator.endsWith('~')
-    ? severities.having((name) => regexFits(value, name) ?? false)
-    : new Set(found === undefined ? [] : [found]);
-  if (is.size === 0) {
-    throw new PromqlError(
-      `severity${operator}"${value}" is none of info, warning, critical; --severity ${value}=critical says which`,
-    );
-  }
-  return operator.startsWith('!') ? new Set(SEVERITIES).difference(is) : is;
-}
-
-function isSetByRules(label: string, alerts: readonly ImportedAlert[]): boolean {
-  return alerts.some(({ labels }) => labels[label] !== undefined);
-}
-
-/** The rules whose own labels fit; undefined where no rule is known and the pattern names none. */
-function rulesOf({ name, operator, value }: Matcher, context: ImportContext): string[] | undefined {
-  const { alerts } = context;
-  const isNegative = operator.startsWith('!');
-  const fits = (text: string) =>
-    operator.endsWith('~') ? regexFits(value, text) === true : text === value;
-  const textOf = (alert: ImportedAlert) =>
-    name === 'alertname' ? alert.name : (alert.labels[name] ?? '');
-  const known = alerts.filter((alert) => fits(textOf(alert)) !== isNegative);
-  if (known.length > 0 || alerts.length > 0) return known.flatMap(({ ruleIds }) => ruleIds);
-  if (isNegative) return undefined;
-  const texts = operator === '=' ? [value] : regexToTexts(value);
-  return texts?.map(idOf);
-}
-
-/** What fits both; undefined where nothing can. */
-function both(a: Match, b: Match): Match | undefined {
+/** What fits both; undefined where nothing can. Throws `PromqlError` where it cannot be asked. */
+export function both(a: Match, b: Match): Match | undefined {
   if (areApart(a, b)) return undefined;
   const rules = shared(a.rules, b.rules);
   const sensors = narrower(a.sensors, b.sensors);
-  return {
+  return withoutIdle({
     severities: a.severities.intersection(b.severities),
     ...(rules === undefined ? {} : { rules }),
     ...(sensors === undefined ? {} : { sensors }),
     labels: { ...a.labels, ...b.labels },
-  };
+    not: [...a.not, ...b.not],
+  });
+}
+
+/** The match without exceptions that cannot fit, or that others say already; undefined where one takes all of it. */
+function withoutIdle(match: Match): Match | undefined {
+  if (match.not.some((one) => isWithin(match, one))) return undefined;
+  const not: Asked[] = [];
+  for (const one of match.not) {
+    if (areAskedApart(match, one) || not.some((other) => isWithin(one, other))) continue;
+    not.push(one);
+  }
+  return { ...match, not };
 }
 
 function shared(a?: readonly string[], b?: readonly string[]): readonly string[] | undefined {
@@ -107,55 +50,117 @@ function shared(a?: readonly string[], b?: readonly string[]): readonly string[]
   return a.filter((one) => b.includes(one));
 }
 
+/** The narrower pattern of each two that a sensor can fit both of. */
 function narrower(a?: readonly string[], b?: readonly string[]): readonly string[] | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  const common = a.filter((one) => b.includes(one));
-  if (common.length > 0) return common;
+  const found = a.flatMap((one) =>
+    b.filter((other) => !arePatternsApart(one, other)).map((other) => narrowerOf(one, other)),
+  );
+  return [...new Set(found)];
+}
+
+function narrowerOf(a: string, b: string): string {
+  if (isPatternFor(a, b)) return b;
+  if (isPatternFor(b, a)) return a;
   throw new PromqlError('it asks for two patterns of one sensor at once');
 }
 
 /** Whether no alert can fit both, as far as can be known. */
 function areApart(a: Match, b: Match): boolean {
+  return (
+    areAskedApart(a, b) ||
+    a.not.some((one) => isWithin(b, one)) ||
+    b.not.some((one) => isWithin(a, one))
+  );
+}
+
+function areAskedApart(a: Asked, b: Asked): boolean {
   if (a.severities.isDisjointFrom(b.severities)) return true;
   if (a.rules !== undefined && b.rules !== undefined && shared(a.rules, b.rules)?.length === 0) {
     return true;
   }
-  const exact = [a.sensors, b.sensors].every(
-    (list) => list !== undefined && !list.some((one) => /[*?]/.test(one)),
-  );
-  if (exact && shared(a.sensors, b.sensors)?.length === 0) return true;
+  const { sensors } = b;
+  if (
+    sensors !== undefined &&
+    a.sensors?.every((one) => sensors.every((other) => arePatternsApart(one, other)))
+  ) {
+    return true;
+  }
   return Object.entries(a.labels).some(
     ([name, value]) => b.labels[name] !== undefined && b.labels[name] !== value,
   );
 }
 
+/** Whether all that fits `a` fits `b`, as far as can be known. */
+export function isWithin(a: Asked, b: Asked): boolean {
+  return Object.values(coverOf(a, b)).every(Boolean);
+}
+
+/** Which members of `b` ask nothing more than `a` does. */
+function coverOf(a: Asked, b: Asked) {
+  return {
+    severities: a.severities.isSubsetOf(b.severities),
+    rules: b.rules === undefined || covers(b.rules, a.rules),
+    sensors: b.sensors === undefined || covers(b.sensors, a.sensors, isPatternFor),
+    labels: Object.entries(b.labels).every(([name, value]) => a.labels[name] === value),
+  };
+}
+
+const isExact = (pattern: string) => !/[*?]/.test(pattern);
+/** What a pattern begins with, whatever comes then. */
+const startOf = (pattern: string) => pattern.replace(/[*?].*$/s, '');
+
+/** Whether whatever fits `one`, a pattern or an id, fits the pattern, as far as can be known. */
+function isPatternFor(pattern: string, one: string): boolean {
+  if (pattern === one) return true;
+  if (isExact(one)) return matchesAny([pattern], one);
+  return pattern === `${startOf(pattern)}*` && startOf(one).startsWith(startOf(pattern));
+}
+
+/** Whether no id fits both, as far as can be known. */
+function arePatternsApart(a: string, b: string): boolean {
+  if (isExact(a)) return !isPatternFor(b, a);
+  if (isExact(b)) return !isPatternFor(a, b);
+  return !startOf(a).startsWith(startOf(b)) && !startOf(b).startsWith(startOf(a));
+}
+
 /**
- * What fits `match` and not `taken`: undefined where nothing is left. `overlaps` says that some of what was taken could
- * not be taken off, since a policy says what alerts are and not what they are not.
+ * What fits `match` and not `taken`: any of the answered; none where nothing is left. `overlaps` says that what was taken
+ * could not be taken off.
  */
-export function without(
-  match: Match,
-  taken: Match,
-): { rest: Match | undefined; overlaps: boolean } {
-  if (areApart(match, taken)) return { rest: match, overlaps: false };
-  const labelsCover = Object.entries(taken.labels).every(
-    ([name, value]) => match.labels[name] === value,
+export function without(match: Match, taken: Match): { rest: Match[]; overlaps: boolean } {
+  if (areApart(match, taken)) return { rest: [match], overlaps: false };
+  try {
+    const rest = minus(match, taken);
+    // What was taken is not for these.
+    const spared = taken.not.flatMap((one) => both(match, { ...one, not: [] }) ?? []);
+    return { rest: rest === undefined ? spared : [rest, ...spared], overlaps: false };
+  } catch (error) {
+    if (!(error instanceof PromqlError)) throw error;
+    return { rest: [match], overlaps: true };
+  }
+}
+
+/** What fits `match`, and not what is asked; said without an exception where there is a shorter way. */
+function minus(match: Match, asked: Asked): Match | undefined {
+  const { severities, rules, sensors, labels } = coverOf(match, asked);
+  if (rules && sensors && labels) {
+    const left = match.severities.difference(asked.severities);
+    return left.size === 0 ? undefined : { ...match, severities: left };
+  }
+  if (severities && sensors && labels && match.rules !== undefined) {
+    return { ...match, rules: match.rules.filter((one) => !asked.rules?.includes(one)) };
+  }
+  const other = Object.entries(asked.labels).filter(
+    ([name, value]) => match.labels[name] !== value,
   );
-  const sensorsCover =
-    taken.sensors === undefined ||
-    covers(taken.sensors, match.sensors, (a, b) => a === b || a === '*');
-  const rulesCover = taken.rules === undefined || covers(taken.rules, match.rules);
-  const severitiesCover = match.severities.isSubsetOf(taken.severities);
-  if (!(labelsCover && sensorsCover)) return { rest: match, overlaps: true };
-  if (rulesCover) {
-    const severities = match.severities.difference(taken.severities);
-    return { rest: severities.size === 0 ? undefined : { ...match, severities }, overlaps: false };
-  }
-  if (severitiesCover && match.rules !== undefined) {
-    const rules = match.rules.filter((one) => !taken.rules?.includes(one));
-    return { rest: rules.length === 0 ? undefined : { ...match, rules }, overlaps: false };
-  }
-  return { rest: match, overlaps: true };
+  const exception: Asked = {
+    severities: severities ? EVERYTHING.severities : asked.severities,
+    ...(rules || asked.rules === undefined ? {} : { rules: asked.rules }),
+    ...(sensors || asked.sensors === undefined ? {} : { sensors: asked.sensors }),
+    labels: Object.fromEntries(other),
+  };
+  return withoutIdle({ ...match, not: [...match.not, exception] });
 }
 
 function covers(
@@ -167,8 +172,16 @@ function covers(
 }
 
 /** As a policy's `match`; undefined for everything. */
-export function matchFields({ severities, rules, sensors, labels }: Match): Fields | undefined {
+export function matchFields({ not, ...asked }: Match): Fields | undefined {
   const fields: Fields = {
+    ...askedFields(asked),
+    ...(not.length === 0 ? {} : { not: not.map(askedFields) }),
+  };
+  return Object.keys(fields).length === 0 ? undefined : fields;
+}
+
+function askedFields({ severities, rules, sensors, labels }: Asked): Fields {
+  return {
     ...(severities.size === SEVERITIES.length
       ? {}
       : { severity: SEVERITIES.filter((one) => severities.has(one)) }),
@@ -176,5 +189,4 @@ export function matchFields({ severities, rules, sensors, labels }: Match): Fiel
     ...(sensors === undefined ? {} : { sensors: [...sensors] }),
     ...(Object.keys(labels).length === 0 ? {} : { labels: { ...labels } }),
   };
-  return Object.keys(fields).length === 0 ? undefined : fields;
 }
