@@ -16,7 +16,7 @@ const checkPage = inputCheck(SearchQuery);
 /** Found by the engine and looked through here at a time. */
 const PORTION = 1000;
 /** How often one request asks the engine, which reads 5000 documents at the most; the cursor then goes on. */
-const MOST_ROUNDS = 20;
+const MOST_ROUNDS = 25;
 
 interface Named {
   id: string;

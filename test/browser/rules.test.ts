@@ -125,3 +125,72 @@ test('what is searched among the rules is in the address, and the way back from 
   await page.getByRole('button', { name: 'Only oven' }).click();
   expect(new URL(page.url()).search).toBe('?view=all');
 });
+
+test('thousands of rules scroll like ten, the search finds those far behind, and a change elsewhere is shown', async (context) => {
+  const app = await createTestApp();
+  const put = (at: number, more: object = {}) =>
+    app.put(`/v1/rules/r${String(at).padStart(4, '0')}`, {
+      ...HOT_RULE,
+      ...{ name: { en: `Machine ${at} hot`, fr: `Machine ${at} chaude` }, ...more },
+    });
+  for (let at = 0; at < 1200; at += 50)
+    await Promise.all(Array.from({ length: 50 }, (_, n) => put(at + n)));
+  const page = await openPage(context, app.url, { path: '/rules' });
+  await page.getByText('the first 500 rules').waitFor();
+  expect(await page.locator('[data-rule]').count()).toBeLessThan(40);
+  const toEnd = () => page.evaluate('scrollTo(0, document.body.scrollHeight)');
+  await expect
+    .poll(async () => {
+      await toEnd();
+      return page.getByText('1,201 rules').count();
+    })
+    .toBe(1);
+  await toEnd();
+  // The built-in rule comes last, and each before it once.
+  await page.locator('[data-rule="silent"]').waitFor();
+  await page.getByRole('link', { name: 'Machine 1199 hot' }).waitFor();
+  await put(1199, { enabled: false });
+  await expect.poll(() => page.getByLabel('Rule Machine 1199 hot is on').isChecked()).toBe(false);
+  await page.getByLabel('Rule Machine 1199 hot is on').click();
+  await page.getByText('The rule r1199 is on.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect
+    .poll(async () => (await app.call('GET', '/v1/rules/r1199')).body.enabled)
+    .toBe(false);
+  await page.getByLabel('Search').fill('CHAUDE');
+  await page.getByText('the first 500 rules').waitFor();
+  await page.getByLabel('Search').fill('machine 1042');
+  await page.getByText('1 rule', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Machine 1042 hot' }).click();
+  await page.getByRole('link', { name: 'All rules' }).click();
+  await page.getByText('1 rule', { exact: true }).waitFor();
+  await page.getByLabel('Search').fill('no such');
+  await page.getByText('No rule fits.').waitFor();
+});
+
+test('an alert and a sensor name rules that stand far behind a thousand others', async (context) => {
+  const app = await createTestApp();
+  for (let at = 0; at < 1050; at += 50)
+    await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        app.put(`/v1/rules/a${at + n}`, { ...HOT_RULE, where: { sensors: [`other-${at + n}`] } }),
+      ),
+    );
+  await app.put('/v1/rules/zone', {
+    ...{ ...HOT_RULE, where: { sensors: ['ov*'] } },
+    ...{ name: { en: 'Oven zone' }, instructions: { en: 'Open the flap' } },
+  });
+  await app.send(reading(31));
+  const page = await openPage(context, app.url, { path: '/alerts' });
+  await page.getByRole('link', { name: 'Oven zone' }).click();
+  await page.getByText('Open the flap').waitFor();
+  await page.getByRole('link', { name: 'oven', exact: true }).click();
+  const rules = page.getByRole('region', { name: 'Rules' });
+  await rules.getByRole('link', { name: 'Oven zone' }).waitFor();
+  expect(await rules.getByRole('listitem').count()).toBe(2);
+  await page.goto(`${app.url}/notifications/preview`);
+  await page.getByLabel('Rule').fill('oven z');
+  const suggested = page.locator('datalist option');
+  await expect.poll(() => suggested.evaluateAll((all) => all.map(String).length)).toBe(1);
+  expect(await suggested.first().getAttribute('value')).toBe('zone');
+});

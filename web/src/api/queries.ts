@@ -16,6 +16,7 @@ import type { Sensor } from '#domain/sensor.ts';
 import type { Simulation } from '#domain/simulation.ts';
 import type { TemplatePreview, TemplatePreviewInput } from '#domain/template.ts';
 import { ask } from './ask.ts';
+import { askAll } from './ask-all.ts';
 
 export interface Page<Item> {
   items: Item[];
@@ -136,11 +137,40 @@ export const sensorsQuery = (filter: SensorFilter = {}, limit = 500) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 
-/** All rules by id (at most a thousand): lists show their names. */
-export const rulesQuery = queryOptions({
-  queryKey: ['rules', 'list'],
-  queryFn: ({ signal }) => ask<Page<Rule>>('GET /v1/rules', { query: { limit: 1000 }, signal }),
-});
+/** By pages, as the sensors; `q` is text within id or name. */
+export const rulesQuery = (q?: string, limit = 500) =>
+  infiniteQueryOptions({
+    queryKey: ['rules', 'list', { q }, limit],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      ask<Page<Rule>>('GET /v1/rules', { query: { q, limit, cursor: pageParam }, signal }),
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+
+/** These rules by their ids, those that are not there left out. */
+export const rulesOfQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ['rules', 'of', ids],
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Rule>> => {
+      const pages = await Promise.all(
+        groupsOfIds(ids).map((group) =>
+          ask<Page<Rule>>('GET /v1/rules', { query: { ids: group }, signal }),
+        ),
+      );
+      return new Map(pages.flatMap(({ items }) => items.map((item) => [item.id, item])));
+    },
+    placeholderData: (before) => before,
+    enabled: ids.length > 0,
+  });
+
+/** Whatever covers a sensor with these labels, however many rules there are. */
+export const rulesOfSensorQuery = (sensorId: string, labels: Sensor['labels']) =>
+  queryOptions({
+    // Other labels are other rules: it is asked again.
+    queryKey: ['rules', 'of sensor', sensorId, labels],
+    queryFn: ({ signal }) =>
+      askAll<Rule>('GET /v1/rules', { query: { sensor_id: sensorId, limit: 1000 }, signal }),
+  });
 
 export const ruleQuery = (id: string) =>
   queryOptions({
@@ -164,12 +194,12 @@ export const selfWatchQuery = queryOptions({
   queryFn: ({ signal }) => ask<SelfWatch>('GET /v1/self-watch', { signal }),
 });
 
-/** Contacts, policies, rotations or windows; a platform has hundreds of them at the most. */
+/** All contacts, policies, rotations or windows, to choose from. */
 export const documentsQuery = <Document>(collection: string) =>
   queryOptions({
-    queryKey: [collection, 'list'],
+    queryKey: [collection, 'all'],
     queryFn: ({ signal }) =>
-      ask<Page<Document>>(`GET /v1/${collection}`, { query: { limit: 1000 }, signal }),
+      askAll<Document>(`GET /v1/${collection}`, { query: { limit: 1000 }, signal }),
   });
 
 interface AlertAskedAbout {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { ApiProblem } from '../../api/api-problem.ts';
-import { alertQuery, ruleQuery, rulesQuery } from '../../api/queries.ts';
+import { alertQuery, ruleQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -30,7 +30,7 @@ export function AlertPage() {
   const { id } = route.useParams();
   const t = useTranslations('alerts');
   const { data: alert, error } = useQuery(alertQuery(id));
-  const ruleName = useRuleName();
+  const ruleName = useRuleName(alert === undefined ? [] : [alert.rule_id]);
   if (alert === undefined) {
     return (
       <>
@@ -85,8 +85,7 @@ function AlertFacts({ alert }: { alert: Alert }) {
   const [t, words] = [useTranslations('alerts'), useTranslations('words')];
   const formats = useFormats();
   const localized = useLocalized();
-  const { data: rules } = useQuery(rulesQuery);
-  const rule = rules?.items.find(({ id }) => id === alert.rule_id);
+  const { data: rule } = useQuery(ruleQuery(alert.rule_id));
   const instructions = localized(rule?.instructions);
   const { value, limit, peak } = formats.ofAlert(alert);
   const facts: readonly [string, string | null][] = [
@@ -137,12 +136,12 @@ function Back() {
 /** What to look into next; a rule that has been removed since is named, and said to be gone. */
 function RuleLink({ id }: { id: string }) {
   const t = useTranslations('alerts');
-  const ruleName = useRuleName();
-  const { error } = useQuery(ruleQuery(id));
+  const localized = useLocalized();
+  const { data: rule, error } = useQuery(ruleQuery(id));
   if (error instanceof ApiProblem && error.status === 404) return t('ruleGone', { rule: id });
   return (
     <Link to="/rules/$id" params={{ id }}>
-      {ruleName(id)}
+      {localized(rule?.name) ?? id}
     </Link>
   );
 }

@@ -22,7 +22,7 @@ interface AlertTableProps {
 
 export function AlertTable({ alerts, chosen, choose, none }: AlertTableProps) {
   const [t, words] = [useTranslations('alerts'), useTranslations('words')];
-  const ruleName = useRuleName();
+  const ruleName = useRuleName(alerts.map(({ rule_id }) => rule_id));
   const latest = useRef({ chosen, choose });
   latest.current = { chosen, choose };
   const toggle = useCallback((id: string) => {

@@ -27,7 +27,7 @@ export function AlertsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   useEffect(() => rememberSearch('alerts', search), [search]);
-  const ruleName = useRuleName();
+  const ruleName = useRuleName(search.rule_id === undefined ? [] : [search.rule_id]);
   const sound = useSound();
   const [limit, setLimit] = useState(SHOWN);
   const { data, error } = useQuery({

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import type { Localized } from '#domain/rule.ts';
-import { rulesQuery } from '../../api/queries.ts';
+import { rulesOfQuery } from '../../api/queries.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 
 /** A text in the reader's language, or in the other one where only that is there. */
@@ -13,10 +12,12 @@ export function useLocalized(): (text: Localized | null | undefined) => string |
   };
 }
 
-/** The name of a rule in the reader's language; its id until the rules are here, or where it has been removed. */
-export function useRuleName(): (ruleId: string) => string {
-  const { data } = useQuery(rulesQuery);
+/**
+ * The names of these rules in the reader's language, asked for at once; the id of one until it is here, or where it has
+ * been removed.
+ */
+export function useRuleName(shown: readonly string[]): (ruleId: string) => string {
+  const { data: rules } = useQuery(rulesOfQuery([...new Set(shown)].toSorted()));
   const localized = useLocalized();
-  const rules = useMemo(() => new Map(data?.items.map((rule) => [rule.id, rule])), [data]);
-  return (ruleId) => localized(rules.get(ruleId)?.name) ?? ruleId;
+  return (ruleId) => localized(rules?.get(ruleId)?.name) ?? ruleId;
 }

@@ -4,15 +4,15 @@ import { type FormEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { PolicyPreview } from '#domain/policy-preview.ts';
 import type { Severity } from '#domain/rule.ts';
-import { policyPreviewQuery, rulesQuery } from '../../api/queries.ts';
+import { policyPreviewQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { useRuleName } from '../alerts/use-rule-name.ts';
 import styles from './notifications.module.css';
 import { PREVIEW_SEVERITIES } from './preview-search.ts';
+import { RuleField } from './rule-field.tsx';
 
 const route = getRouteApi('/notifications/preview');
 
@@ -20,8 +20,6 @@ const route = getRouteApi('/notifications/preview');
 export function PreviewPage() {
   const t = useTranslations('notifications');
   const words = useTranslations('words');
-  const { data: rules } = useQuery(rulesQuery);
-  const ruleName = useRuleName();
   const search = route.useSearch();
   const asked = { ...search, severity: search.severity ?? 'critical' };
   const navigate = route.useNavigate();
@@ -29,7 +27,7 @@ export function PreviewPage() {
   const [sensor, setSensor] = useState(asked.sensor ?? '');
   const [severity, setSeverity] = useState<Severity>(asked.severity);
   const { data: answer, error, refetch } = useQuery(policyPreviewQuery(asked));
-  const chosen = rule || (rules?.items[0]?.id ?? '');
+  const chosen = rule.trim();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const next = { rule: chosen, sensor: sensor.trim(), severity };
@@ -42,12 +40,7 @@ export function PreviewPage() {
     <>
       <p className="muted">{t('previewExplain')}</p>
       <form className={styles.line} onSubmit={submit}>
-        <ChoiceField
-          label={words('rule')}
-          value={chosen}
-          choices={(rules?.items ?? []).map(({ id }) => [id, ruleName(id)] as const)}
-          onChange={setRule}
-        />
+        <RuleField label={words('rule')} value={rule} onChange={setRule} />
         <TextField label={words('sensor')} required value={sensor} onChange={setSensor} />
         <ChoiceField<Severity>
           label={t('severity')}

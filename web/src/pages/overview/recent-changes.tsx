@@ -14,8 +14,8 @@ const SHOWN = 8;
 export function RecentChanges() {
   const t = useTranslations('overview');
   const formats = useFormats();
-  const ruleName = useRuleName();
   const { data } = useQuery(alertsQuery({}, SHOWN));
+  const ruleName = useRuleName(data?.items.map(({ rule_id }) => rule_id) ?? []);
   if (data === undefined || data.items.length === 0) return null;
   return (
     <section className={styles.section} aria-labelledby="changed">

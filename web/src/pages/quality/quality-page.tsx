@@ -75,7 +75,7 @@ function BadActors({ quality: { bad_actors } }: { quality: AlarmQuality }) {
   const t = useTranslations('quality');
   const words = useTranslations('words');
   const formats = useFormats();
-  const ruleName = useRuleName();
+  const ruleName = useRuleName(bad_actors.map(({ rule_id }) => rule_id));
   return (
     <section aria-labelledby="bad-actors">
       <h2 id="bad-actors">{t('badActors')}</h2>
@@ -192,7 +192,8 @@ function Operators({ quality: { operators } }: { quality: AlarmQuality }) {
 function Stale({ quality: { stale, chattering } }: { quality: AlarmQuality }) {
   const t = useTranslations('quality');
   const formats = useFormats();
-  const ruleName = useRuleName();
+  const chatterers = chattering.slice(0, 10);
+  const ruleName = useRuleName([...stale.oldest, ...chatterers].map(({ rule_id }) => rule_id));
   return (
     <section aria-labelledby="stale">
       <h2 id="stale">{t('staleAndChattering')}</h2>
@@ -205,7 +206,7 @@ function Stale({ quality: { stale, chattering } }: { quality: AlarmQuality }) {
             <span className="muted">{t('activeSince', { time: formats.moment(started_at) })}</span>
           </li>
         ))}
-        {chattering.slice(0, 10).map(({ rule_id, sensor_id, bursts }) => (
+        {chatterers.map(({ rule_id, sensor_id, bursts }) => (
           <li key={`${rule_id} ${sensor_id}`}>
             <Link to="/rules/$id" params={{ id: rule_id }}>
               {ruleName(rule_id)} · {sensor_id}

@@ -29,7 +29,7 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
   const [first] = Object.keys(sensor.metrics);
   const names = useMemo(() => linesOf(sensor.id, first, search), [sensor.id, first, search]);
   const { lines, isFetching, error } = useChartLines(names, range);
-  const rules = useSensorRules(sensor);
+  const { rules } = useSensorRules(sensor);
   const limits = useMemo(
     () => limitsOf(rules, names[0]?.metric, sensor),
     [rules, names[0]?.metric, sensor],

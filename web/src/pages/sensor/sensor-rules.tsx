@@ -1,16 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
-import { rulesQuery } from '../../api/queries.ts';
-import { useRuleName } from '../alerts/use-rule-name.ts';
+import { useLocalized } from '../alerts/use-rule-name.ts';
 import { useSensorRules } from './use-sensor-rules.ts';
 
 export function SensorRules({ sensor }: { sensor: Sensor }) {
   const t = useTranslations('sensor');
-  const rules = useSensorRules(sensor);
-  const { data } = useQuery(rulesQuery);
-  const ruleName = useRuleName();
+  const { rules, isCutShort } = useSensorRules(sensor);
+  const localized = useLocalized();
   return (
     <section aria-labelledby="rules">
       <h2 id="rules">{t('rules')}</h2>
@@ -18,19 +15,17 @@ export function SensorRules({ sensor }: { sensor: Sensor }) {
         <p className="muted">{t('noRules')}</p>
       ) : (
         <ul>
-          {rules.map(({ id, enabled }) => (
+          {rules.map(({ id, name, enabled }) => (
             <li key={id}>
               <Link to="/rules/$id" params={{ id }}>
-                {ruleName(id)}
+                {localized(name) ?? id}
               </Link>{' '}
               {enabled === false && <span className="muted">{t('ruleOff')}</span>}
             </li>
           ))}
         </ul>
       )}
-      {data?.next_cursor != null && (
-        <p className="muted">{t('rulesFirstOnly', { count: data.items.length })}</p>
-      )}
+      {isCutShort && <p className="muted">{t('rulesFirstOnly', { count: rules.length })}</p>}
     </section>
   );
 }

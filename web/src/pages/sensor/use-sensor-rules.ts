@@ -1,19 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import type { Rule, RuleInput } from '#domain/rule.ts';
 import type { Sensor } from '#domain/sensor.ts';
-import { selectorMatches } from '#engine/rules/selector.ts';
-import { rulesQuery } from '../../api/queries.ts';
+import { rulesOfSensorQuery } from '../../api/queries.ts';
 import type { ChartLimit } from '../../chart/history-chart.tsx';
 
-/** The rules that cover a sensor, judged as the platform itself does. */
-export function useSensorRules(sensor: Sensor): Rule[] {
-  const { data } = useQuery(rulesQuery);
-  return useMemo(
-    () =>
-      (data?.items ?? []).filter(({ where }) => selectorMatches(where, sensor.id, sensor.labels)),
-    [data, sensor],
-  );
+const NONE: readonly Rule[] = [];
+
+/** The rules that cover a sensor, as the platform judges it. */
+export function useSensorRules(sensor: Sensor) {
+  const { data } = useQuery(rulesOfSensorQuery(sensor.id, sensor.labels));
+  return { rules: data?.items ?? NONE, isCutShort: data != null && data.next_cursor !== null };
 }
 
 /** Where the rules that are on begin to speak about one metric. */

@@ -1,0 +1,39 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
+import type { Rule } from '#domain/rule.ts';
+import { ask } from '../../api/ask.ts';
+import { inputOf } from '../../saving/field-changes.ts';
+import { isChangedMeanwhile } from '../../saving/use-save-over.ts';
+import { useNotices } from '../../ui/notices.tsx';
+
+/** Turns a rule on or off; Undo turns it back. */
+export function useSetEnabled() {
+  const t = useTranslations('rules');
+  const queries = useQueryClient();
+  const { done, failed } = useNotices();
+  return async function setEnabled(rule: Rule, enabled: boolean): Promise<void> {
+    const { id } = rule;
+    try {
+      const stored = await switchRule(rule, enabled);
+      done(
+        t(enabled ? 'turnedOn' : 'turnedOff', { rule: id }),
+        () => void setEnabled(stored, !enabled),
+      );
+    } catch (error) {
+      failed(error);
+    }
+    await queries.invalidateQueries({ queryKey: ['rules'] });
+  };
+}
+
+/** The switch alone is meant: where somebody else has changed the rule meanwhile it is put on theirs. */
+async function switchRule(rule: Rule, enabled: boolean): Promise<Rule> {
+  const address = `/v1/rules/${encodeURIComponent(rule.id)}` as const;
+  try {
+    const body = { ...inputOf(rule), enabled };
+    return await ask<Rule>(`PUT ${address}`, { body, ifUnchangedSince: rule.updated_at });
+  } catch (problem) {
+    if (!isChangedMeanwhile(problem)) throw problem;
+    return switchRule(await ask<Rule>(`GET ${address}`), enabled);
+  }
+}
