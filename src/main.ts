@@ -20,8 +20,10 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     controller.abort();
   });
 }
-// `vigie export --out - | head`: the reader has gone, and so may we.
+let isAtWork = false;
+// `vigie export --out - | head`: the reader has gone, and so may we. A platform at work goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (isAtWork) return;
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
@@ -52,9 +54,16 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   signal: controller.signal,
   // Only `serve` needs the platform: the other commands start without loading it.
   startApp: async (config) => {
-    const { createApp } = await import('#app');
-    const app = createApp(config);
+    const [{ createApp }, { createLogger }, { tellFatal }] = await Promise.all([
+      import('#app'),
+      import('#platform/logging.ts'),
+      import('#platform/tell-fatal.ts'),
+    ]);
+    const logger = createLogger({ level: config.logLevel });
+    tellFatal(logger);
+    const app = createApp(config, { logger });
     await app.start();
+    isAtWork = true;
     setTimeout(flushCompileCache, FLUSH_MS).unref();
     collectWhenIdle();
     return app;

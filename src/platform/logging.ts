@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { LogOutput } from './log-output.ts';
 
 export type Logger = PinoLogger;
 
@@ -14,6 +15,7 @@ const SECRET_FIELDS = [
   'secret',
   'token',
 ];
+const STANDARD_OUTPUT = 1;
 /** Each field by itself, one level down, and within the headers of a request. */
 const SECRET_PATHS = SECRET_FIELDS.flatMap((field) => [
   `["${field}"]`,
@@ -33,7 +35,7 @@ export function createLogger(options: { level: string; destination?: Destination
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: SECRET_PATHS, censor: '[redacted]' },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  return pino(settings, options.destination ?? new LogOutput(STANDARD_OUTPUT));
 }
 
 /** A request's path for the log: query values that carry secrets (`p`, `key`, `token`, …) are struck out. */
