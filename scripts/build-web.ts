@@ -8,6 +8,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const web = fileURLToPath(new URL('../web/', import.meta.url));
 const COMPRESSED = new Set(['.js', '.css', '.svg', '.json', '.webmanifest']);
 
+// Whatever the shell or a test says of itself: a build for development registers no service worker.
+process.env.NODE_ENV = 'production';
 const vite = await import('vite').catch(() => undefined);
 if (vite === undefined) {
   // `npm ci --omit=dev`: whoever leaves the tools out has the dashboard from the package, or does without.

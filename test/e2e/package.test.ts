@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, spawnPlatform, temporaryFolder } from '../support/spawn-platform.ts';
 
@@ -12,14 +12,24 @@ const path = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
+/** What is made in the repository, and is not of it. */
+const MADE = new Set(['.git', '.tools', 'data', 'dist', 'node_modules']);
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/;
+
+/** To pack is to build: in a copy, for the dashboard of the repository is what other tests look at meanwhile. */
+function copySource(to: string): void {
+  cpSync(root, to, { recursive: true, filter: (path) => !MADE.has(basename(path)) });
+  symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
+}
 
 test('the packed program, installed in an empty folder, takes a reading, gives it back and stops', async (context) => {
   const { path: folder, remove } = temporaryFolder('package');
   onTestFinished(remove);
-  const pack = spawnSync('npm', ['pack', '--pack-destination', folder], { cwd: root });
+  const source = join(folder, 'source');
+  copySource(source);
+  const pack = spawnSync('npm', ['pack', '--pack-destination', folder], { cwd: source });
   expect(pack.status, String(pack.stderr)).toBe(0);
-  const [tarball = ''] = readdirSync(folder);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
   const home = join(folder, 'empty');
   mkdirSync(home);
   const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', join('..', tarball)];
@@ -31,6 +41,14 @@ test('the packed program, installed in an empty folder, takes a reading, gives i
     context.skip('the package cannot be installed: no package registry can be reached');
   }
   expect(install.status, install.stderr).toBe(0);
+
+  // Made for use, though a test's NODE_ENV says otherwise: a build for development registers no service worker.
+  const assets = join(home, 'node_modules/vigie/dist/web/assets');
+  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+  const registering = scripts.filter((name) =>
+    readFileSync(join(assets, name), 'utf8').includes('serviceWorker.register('),
+  );
+  expect(registering).toHaveLength(1);
 
   // The unit for systemd starts these two, in a folder of its own.
   const unit = readFileSync(join(root, 'deploy/systemd/vigie.service'), 'utf8');

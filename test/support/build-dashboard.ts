@@ -15,11 +15,8 @@ function newestSource(): number {
 /** Before the browser tests: the dashboard as its source is now, not as it was when it was last built. */
 export function setup(): void {
   if (existsSync(built) && statSync(built).mtimeMs > newestSource()) return;
-  // As npm install builds it: the tests' own NODE_ENV would make it one for development.
-  const env = { ...process.env, NODE_ENV: 'production' };
   const build = spawnSync('npm', ['run', '--silent', 'build:web'], {
     cwd: root,
-    env,
     encoding: 'utf8',
   });
   if (build.status !== 0)
