@@ -8,12 +8,12 @@ import {
 import { readAlertsSearch } from './pages/alerts/alerts-search.ts';
 import { readLedgerSearch } from './pages/notifications/ledger-search.ts';
 import { readPreviewSearch } from './pages/notifications/preview-search.ts';
-import { readRulesSearch } from './pages/rules/rules-search.ts';
 import { readSensorSearch } from './pages/sensor/sensor-search.ts';
 import { readSensorsSearch } from './pages/sensors/sensors-search.ts';
 import { Crashed } from './shell/crashed.tsx';
 import { LostPage } from './shell/lost-page.tsx';
 import { Shell } from './shell/shell.tsx';
+import { readTextSearch } from './ui/text-search.ts';
 
 // One entry a page; its code is fetched when it is first opened.
 
@@ -60,7 +60,7 @@ const alert = createRoute({
 const rules = createRoute({
   getParentRoute: () => root,
   path: '/rules',
-  validateSearch: readRulesSearch,
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(() => import('./pages/rules/rules-page.tsx'), 'RulesPage'),
 });
 
@@ -79,6 +79,7 @@ const quality = createRoute({
 const places = createRoute({
   getParentRoute: () => root,
   path: '/places',
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(() => import('./pages/places/places-page.tsx'), 'PlacesPage'),
 });
 
@@ -106,6 +107,7 @@ const notifications = createRoute({
 const contacts = createRoute({
   getParentRoute: () => notifications,
   path: '/',
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(
     () => import('./pages/notifications/contacts-page.tsx'),
     'ContactsPage',
@@ -115,6 +117,7 @@ const contacts = createRoute({
 const policies = createRoute({
   getParentRoute: () => notifications,
   path: '/policies',
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(
     () => import('./pages/notifications/policies-page.tsx'),
     'PoliciesPage',
@@ -124,6 +127,7 @@ const policies = createRoute({
 const onCall = createRoute({
   getParentRoute: () => notifications,
   path: '/on-call',
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(
     () => import('./pages/notifications/on-call-page.tsx'),
     'OnCallPage',
@@ -133,6 +137,7 @@ const onCall = createRoute({
 const maintenance = createRoute({
   getParentRoute: () => notifications,
   path: '/maintenance',
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(
     () => import('./pages/notifications/maintenance-page.tsx'),
     'MaintenancePage',
@@ -142,6 +147,7 @@ const maintenance = createRoute({
 const messages = createRoute({
   getParentRoute: () => notifications,
   path: '/messages',
+  validateSearch: readTextSearch,
   component: lazyRouteComponent(
     () => import('./pages/notifications/messages-page.tsx'),
     'MessagesPage',

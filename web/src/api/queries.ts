@@ -202,6 +202,19 @@ export const documentsQuery = <Document>(collection: string) =>
       askAll<Document>(`GET /v1/${collection}`, { query: { limit: 1000 }, signal }),
   });
 
+/** By pages; `q` is text within id or name. */
+export const documentPagesQuery = <Document>(collection: string, q?: string, limit = 200) =>
+  infiniteQueryOptions({
+    queryKey: [collection, 'list', { q }, limit],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      ask<Page<Document>>(`GET /v1/${collection}`, {
+        query: { q, limit, cursor: pageParam },
+        signal,
+      }),
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+
 interface AlertAskedAbout {
   rule?: string | undefined;
   sensor?: string | undefined;
@@ -279,8 +292,6 @@ export const placeAddress = (id: string) => `/v1/places/${encodeURIComponent(id)
 /** Another address for another picture: a browser shows the new one at once. */
 export const pictureAddress = (id: string, etag?: string) =>
   `${placeAddress(id)}/picture${etag === undefined ? '' : `?v=${etag}`}` as const;
-
-export const placesQuery = documentsQuery<Place>('places');
 
 export const placeQuery = (id: string) =>
   queryOptions({

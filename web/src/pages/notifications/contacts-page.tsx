@@ -7,6 +7,7 @@ import type { ContactTestResult } from '#domain/questions.ts';
 import { ask } from '../../api/ask.ts';
 import { ThisBrowserSection } from '../../push/this-browser-section.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ListEnd, ListSearch } from '../../ui/list-ends.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { ContactForm } from './contact-form.tsx';
@@ -16,7 +17,8 @@ import { useQuietText } from './use-quiet-text.ts';
 
 export function ContactsPage() {
   const t = useTranslations('notifications');
-  const { items, error, save, remove } = useDocuments<Contact>('contacts');
+  const { list, save, remove } = useDocuments<Contact>('contacts');
+  const { items, error } = list;
   const [edited, edit] = useState<Contact | 'new'>();
   const testContact = useTestContact();
   const quietText = useQuietText();
@@ -37,7 +39,7 @@ export function ContactsPage() {
         <Plus size={16} aria-hidden /> {t('newContact')}
       </Button>
       {error !== null && <ProblemText problem={error} />}
-      {items?.length === 0 && <p className="muted">{t('noContacts')}</p>}
+      <ListSearch list={list} />
       {items !== undefined && items.length > 0 && (
         <ul className={styles.list}>
           {items.map((contact) => (
@@ -84,6 +86,7 @@ export function ContactsPage() {
           ))}
         </ul>
       )}
+      <ListEnd list={list} none={t('noContacts')} />
     </>
   );
 }

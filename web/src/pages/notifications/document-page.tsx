@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../ui/button.tsx';
+import { ListEnd, ListSearch } from '../../ui/list-ends.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import styles from './notifications.module.css';
 import { type Collection, useDocuments } from './use-documents.ts';
@@ -36,7 +37,8 @@ export function DocumentPage<Stored extends Named, Input extends object>(
 ) {
   const { collection, newText, noneText, describe, form: Form, children } = props;
   const t = useTranslations('notifications');
-  const { items, error, save, remove } = useDocuments<Stored>(collection);
+  const { list, save, remove } = useDocuments<Stored>(collection);
+  const { items, error } = list;
   const [edited, edit] = useState<Stored | 'new'>();
   if (edited !== undefined) {
     const before = edited === 'new' ? undefined : edited;
@@ -50,7 +52,7 @@ export function DocumentPage<Stored extends Named, Input extends object>(
         <Plus size={16} aria-hidden /> {newText}
       </Button>
       {error !== null && <ProblemText problem={error} />}
-      {items?.length === 0 && <p className="muted">{noneText}</p>}
+      <ListSearch list={list} />
       {items !== undefined && items.length > 0 && (
         <ul className={styles.list}>
           {items.map((stored) => {
@@ -75,6 +77,7 @@ export function DocumentPage<Stored extends Named, Input extends object>(
           })}
         </ul>
       )}
+      <ListEnd list={list} none={noneText} />
       {children}
     </>
   );

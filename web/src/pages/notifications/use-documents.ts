@@ -1,9 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { ask } from '../../api/ask.ts';
-import { documentsQuery } from '../../api/queries.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { inputOf } from '../../saving/field-changes.ts';
 import { useSaveOver } from '../../saving/use-save-over.ts';
+import { useTextSearch } from '../../ui/list-ends.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 
 export type Collection = 'contacts' | 'policies' | 'on-call' | 'maintenance-windows' | 'templates';
@@ -34,7 +35,7 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
   const queries = useQueryClient();
   const { done, failed } = useNotices();
   const saveOver = useSaveOver();
-  const { data, error } = useQuery(documentsQuery<Document>(collection));
+  const list = usePages<Document>(collection, useTextSearch());
   const renew = () => queries.invalidateQueries({ queryKey: [collection] });
   const address = (id: string) => `/v1/${collection}/${encodeURIComponent(id)}` as const;
   /** As it was before; `since`: only where nobody has changed or removed it after that. */
@@ -48,8 +49,7 @@ export function useDocuments<Document extends Stored>(collection: Collection) {
     await renew();
   }
   return {
-    items: data?.items,
-    error,
+    list,
     /**
      * Creates, or replaces `before`: where somebody else has changed it meanwhile the reader decides. Throws what the
      * API refuses; answers what is stored.

@@ -1,11 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { MapPin, Plus } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { pictureAddress, placesQuery } from '../../api/queries.ts';
+import type { Place } from '#domain/place.ts';
+import { pictureAddress } from '../../api/queries.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { ListEnd, ListSearch, useTextSearch } from '../../ui/list-ends.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -15,9 +17,9 @@ import { usePlaces } from './use-places.ts';
 /** Every floor plan and photo. */
 export function PlacesPage() {
   const t = useTranslations('places');
-  const { data, error } = useQuery(placesQuery);
+  const list = usePages<Place>('places', useTextSearch());
   const [isMaking, make] = useState(false);
-  const places = data?.items;
+  const { items: places, error } = list;
   return (
     <>
       <PageHeader title={t('title')}>
@@ -26,7 +28,7 @@ export function PlacesPage() {
         </Button>
       </PageHeader>
       {error !== null && <ProblemText problem={error} />}
-      {places?.length === 0 && <p className="muted">{t('none')}</p>}
+      <ListSearch list={list} />
       {places !== undefined && places.length > 0 && (
         <ul className={styles.list}>
           {places.map(({ id, name, picture, sensors }) => (
@@ -51,6 +53,7 @@ export function PlacesPage() {
           ))}
         </ul>
       )}
+      <ListEnd list={list} none={t('none')} />
       <Dialog title={t('new')} isOpen={isMaking} close={() => make(false)}>
         <NewPlace />
       </Dialog>

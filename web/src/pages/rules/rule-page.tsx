@@ -13,11 +13,11 @@ import { searchBefore } from '../../ui/last-search.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
+import type { TextSearch } from '../../ui/text-search.ts';
 import { BacktestPanel } from './backtest-panel.tsx';
 import { draftOf, EMPTY_RULE, type RuleDraft, ruleOf } from './rule-draft.ts';
 import { RuleForm } from './rule-form.tsx';
 import styles from './rules.module.css';
-import type { RulesSearch } from './rules-search.ts';
 
 const route = getRouteApi('/rules/$id');
 /** No id begins so: the address of a rule that is not made yet. */
@@ -51,7 +51,7 @@ function RuleEditor({ rule }: { rule: Rule | undefined }) {
   const form = useProblemFocus(problem);
   return (
     <>
-      <Link to="/rules" search={searchBefore<RulesSearch>('rules')}>
+      <Link to="/rules" search={searchBefore<TextSearch>('rules')}>
         {t('back')}
       </Link>
       <PageHeader title={rule === undefined ? t('add') : rule.id}>

@@ -1,7 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import type { Rule } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
+import type { Page } from '../../api/queries.ts';
 import { inputOf } from '../../saving/field-changes.ts';
 import { isChangedMeanwhile } from '../../saving/use-save-over.ts';
 import { useNotices } from '../../ui/notices.tsx';
@@ -15,6 +16,7 @@ export function useSetEnabled() {
     const { id } = rule;
     try {
       const stored = await switchRule(rule, enabled);
+      showStored(queries, stored);
       done(
         t(enabled ? 'turnedOn' : 'turnedOff', { rule: id }),
         () => void setEnabled(stored, !enabled),
@@ -24,6 +26,18 @@ export function useSetEnabled() {
     }
     await queries.invalidateQueries({ queryKey: ['rules'] });
   };
+}
+
+/** Where it is listed, at once: a list that was scrolled far takes its time to be asked for again. */
+function showStored(queries: QueryClient, stored: Rule): void {
+  const replaced = (page: Page<Rule>): Page<Rule> =>
+    page.items.some(({ id }) => id === stored.id)
+      ? { ...page, items: page.items.map((rule) => (rule.id === stored.id ? stored : rule)) }
+      : page;
+  queries.setQueriesData<InfiniteData<Page<Rule>>>(
+    { queryKey: ['rules', 'list'] },
+    (list) => list && { ...list, pages: list.pages.map(replaced) },
+  );
 }
 
 /** The switch alone is meant: where somebody else has changed the rule meanwhile it is put on theirs. */
