@@ -166,13 +166,27 @@ export const Schedule = Type.Object(
 );
 export type Schedule = Static<typeof Schedule>;
 
-/** Which sensors a rule covers: any of the id patterns (`*` and `?`) and all of the labels. Empty = every sensor. */
+/** What may be asked of a sensor: any of the id patterns (`*` and `?`), all of the labels. */
+const sensorMembers = (list: { minItems?: 1 } = {}, labels: { minProperties?: 1 } = {}) => ({
+  sensors: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { ...list, maxItems: 1000 }),
+  ),
+  labels: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 200 }), labels)),
+});
+
+/** What a selector leaves out. Something has to be asked: what asks nothing fits every sensor. */
+const SensorException = Type.Object(sensorMembers({ minItems: 1 }, { minProperties: 1 }), {
+  ...strict,
+  minProperties: 1,
+});
+export type SensorException = Static<typeof SensorException>;
+
+/** Which sensors a rule covers: any of the id patterns (`*` and `?`) and all of the labels, and none of `not`. Empty = every sensor. */
 export const Selector = Type.Object(
   {
-    sensors: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 1000 }),
-    ),
-    labels: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 200 }))),
+    ...sensorMembers(),
+    /** A sensor that fits any of these is left out; one fits where all of its members do. */
+    not: Type.Optional(Type.Array(SensorException, { minItems: 1, maxItems: 1000 })),
   },
   strict,
 );

@@ -98,6 +98,9 @@ test('rotations show who is on call, windows when they open, and a removed one c
   await page.getByRole('button', { name: 'Nouvelle fenêtre' }).click();
   await page.getByLabel('Identifiant').fill('degivrage');
   await page.getByLabel('Capteurs').fill('freezer-*');
+  await page.getByRole('button', { name: 'Ajouter une exception' }).click();
+  const exception = page.getByRole('group', { name: 'Exception 1' });
+  await exception.getByLabel('Étiquettes').fill('site=labo');
   // On the clock of the window's zone, not of the reader's.
   await page.getByLabel('Fuseau horaire').fill('America/New_York');
   await page.getByLabel('Commence').fill('2026-01-05T02:00');
@@ -110,11 +113,12 @@ test('rotations show who is on call, windows when they open, and a removed one c
   await page.getByRole('button', { name: 'Enregistrer' }).click();
   await page.getByText('degivrage est enregistré.').waitFor();
   const row = page.locator('[data-document="degivrage"]');
-  await row.getByText('inactif').waitFor();
+  await row.getByText('freezer-* · sauf site=labo · inactif').waitFor();
   await row.getByRole('listitem').first().waitFor();
   expect((await app.call('GET', '/v1/maintenance-windows/degivrage')).body).toMatchObject({
     starts_at: '2026-01-05T07:00:00.000Z',
     time_zone: 'America/New_York',
+    where: { sensors: ['freezer-*'], not: [{ labels: { site: 'labo' } }] },
     enabled: false,
   });
   await page.getByRole('button', { name: 'Supprimer degivrage' }).click();

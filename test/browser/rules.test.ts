@@ -10,6 +10,9 @@ test('a rule made in the form is the API’s own, and fires', async (context) =>
   await page.getByRole('link', { name: 'New rule' }).click();
   await page.getByLabel('Name in English').fill('Oven too hot');
   await page.getByLabel('Sensors', { exact: true }).fill('oven*');
+  await page.getByRole('button', { name: 'Add an exception' }).click();
+  const exception = page.getByRole('group', { name: 'Exception 1' });
+  await exception.getByLabel('Sensors').fill('oven-9');
   await page.getByLabel('Metric').fill('temperature');
   await page.getByLabel('Limit').fill('30,5');
   await page.getByRole('button', { name: 'Another limit' }).click();
@@ -20,12 +23,14 @@ test('a rule made in the form is the API’s own, and fires', async (context) =>
   const { items } = (await app.call('GET', '/v1/rules')).body;
   const made = items.find(({ name }: { name?: { en: string } }) => name?.en === 'Oven too hot');
   expect(made).toMatchObject({
-    where: { sensors: ['oven*'] },
+    where: { sensors: ['oven*'], not: [{ sensors: ['oven-9'] }] },
     when: { metric: 'temperature', above: [{ limit: 30.5 }, { limit: 40, severity: 'critical' }] },
     enabled: true,
   });
-  const { alerts } = await app.send(reading(41));
-  expect(alerts).toMatchObject([{ rule_id: made.id, severity: 'critical' }]);
+  const { alerts } = await app.send(reading(41), reading(41, 'oven-9'));
+  expect(alerts).toMatchObject([{ rule_id: made.id, sensor_id: 'oven', severity: 'critical' }]);
+  await page.getByRole('link', { name: 'Rules', exact: true }).click();
+  await page.getByText('oven* · not oven-9').waitFor();
 });
 
 test('what the API refuses is said beside the form, with its code, and nothing typed is lost', async (context) => {

@@ -78,7 +78,8 @@ function anyOf(schema: Schema): fc.Arbitrary<unknown> {
 function anyObject(schema: Schema): fc.Arbitrary<unknown> {
   const { properties = {}, patternProperties, required = [], minProperties = 0 } = schema;
   const [values] = Object.values(patternProperties ?? {});
-  if (values !== undefined) return fc.dictionary(anyText({}), anyOf(values), { maxKeys: 3 });
+  if (values !== undefined)
+    return fc.dictionary(anyText({}), anyOf(values), { minKeys: minProperties, maxKeys: 3 });
   const fields = Object.entries(properties).map(([name, field]) => [name, anyOf(field)] as const);
   return fc
     .record(Object.fromEntries(fields), { requiredKeys: [...required] })

@@ -30,9 +30,11 @@ const idsFor = (index: RuleIndex<Watch>, of: ReturnType<typeof sensor>) =>
 const text = (characters: string, most: number) =>
   fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: most });
 const labels = fc.dictionary(fc.constantFrom('site', 'kind'), fc.constantFrom('a', 'b'));
+const asked = { sensors: fc.array(text('ab-*?', 4), { maxLength: 3 }), labels };
+const exception = fc.record(asked, { requiredKeys: [] });
 const selector = fc.option(
   fc.record(
-    { sensors: fc.array(text('ab-*?', 4), { maxLength: 3 }), labels },
+    { ...asked, not: fc.array(exception, { minLength: 1, maxLength: 2 }) },
     { requiredKeys: [] },
   ),
   { nil: undefined },

@@ -19,6 +19,23 @@ describe('selectorMatches', () => {
     expect(selectorMatches(selector, 'freezer-3', { site: 'paris' })).toBe(false);
     expect(selectorMatches({ labels: { toString: 'x' } }, 'freezer-3', {})).toBe(false);
   });
+
+  test('leaves out what fits all that one of its exceptions asks', () => {
+    const selector = {
+      sensors: ['freezer-*'],
+      not: [
+        { sensors: ['freezer-9', 'freezer-1?'] },
+        { sensors: ['*-3'], labels: { site: 'lab' } },
+      ],
+    };
+    expect(selectorMatches(selector, 'freezer-3', labels)).toBe(true);
+    expect(selectorMatches(selector, 'freezer-3', { site: 'lab' })).toBe(false);
+    expect(selectorMatches(selector, 'freezer-3', {})).toBe(true);
+    expect(selectorMatches(selector, 'freezer-9', labels)).toBe(false);
+    expect(selectorMatches(selector, 'freezer-12', labels)).toBe(false);
+    expect(selectorMatches(selector, 'fridge', labels)).toBe(false);
+    expect(selectorMatches({ not: [{ labels: { site: 'lyon' } }] }, 'fridge', labels)).toBe(false);
+  });
 });
 
 describe('matchesAny', () => {
@@ -70,9 +87,11 @@ describe('compileGlob', () => {
 describe('selectorProblems', () => {
   test('names the patterns that no sensor id can match', () => {
     const sensors = ['freezer-*', 'two words', 'capteur-é:1', 'a/b'];
-    expect(selectorProblems({ sensors }).map(({ pointer }) => pointer)).toEqual([
+    const not = [{ labels: { site: 'a b' } }, { sensors: ['a', 'a b'] }];
+    expect(selectorProblems({ sensors, not }).map(({ pointer }) => pointer)).toEqual([
       '/where/sensors/1',
       '/where/sensors/3',
+      '/where/not/1/sensors/1',
     ]);
   });
 });

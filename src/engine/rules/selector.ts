@@ -1,4 +1,4 @@
-import type { Selector } from '#domain/rule.ts';
+import type { Selector, SensorException } from '#domain/rule.ts';
 import type { Problem } from './condition.ts';
 
 type SelectorTest = (sensorId: string, labels: Readonly<Record<string, string>>) => boolean;
@@ -7,7 +7,8 @@ const compiled = new WeakMap<Selector, SelectorTest>();
 
 /**
  * Does a selector cover a sensor: any of its id patterns (`*` any characters, `?` one character) and
- * all of its labels. An absent or empty list of patterns and an absent selector cover every sensor.
+ * all of its labels, and none of its exceptions. An absent or empty list of patterns and an absent selector cover every
+ * sensor.
  * Each selector object is compiled once.
  */
 export function selectorMatches(
@@ -24,7 +25,15 @@ export function selectorMatches(
   return test(sensorId, labels);
 }
 
-function compileSelector({ sensors = [], labels = {} }: Selector): SelectorTest {
+function compileSelector({ not = [], ...asked }: Selector): SelectorTest {
+  const fits = compileAsked(asked);
+  if (not.length === 0) return fits;
+  const exceptions = not.map(compileAsked);
+  return (sensorId, present) =>
+    fits(sensorId, present) && !exceptions.some((isLeftOut) => isLeftOut(sensorId, present));
+}
+
+function compileAsked({ sensors = [], labels = {} }: SensorException): SelectorTest {
   const wanted = Object.entries(labels);
   return (sensorId, present) =>
     (sensors.length === 0 || matchesAny(sensors, sensorId)) &&
@@ -81,12 +90,19 @@ function compilePatterns(patterns: readonly string[]): (sensorId: string) => boo
 }
 
 /** Patterns that no sensor id can match. */
-export function selectorProblems(selector: Selector): Problem[] {
+export function selectorProblems({ sensors, not = [] }: Selector): Problem[] {
+  return [
+    ...patternProblems(sensors, '/where/sensors'),
+    ...not.flatMap((one, at) => patternProblems(one.sensors, `/where/not/${at}/sensors`)),
+  ];
+}
+
+function patternProblems(patterns: readonly string[] = [], pointer: string): Problem[] {
   const problems: Problem[] = [];
-  for (const [index, pattern] of (selector.sensors ?? []).entries()) {
+  for (const [index, pattern] of patterns.entries()) {
     if (/^[\p{L}\p{M}\p{N}\-_.:*?]+$/u.test(pattern)) continue;
     const detail = `no sensor id matches '${pattern}': ids have letters, digits, -, _, . and :`;
-    problems.push({ pointer: `/where/sensors/${index}`, detail });
+    problems.push({ pointer: `${pointer}/${index}`, detail });
   }
   return problems;
 }

@@ -55,6 +55,7 @@ export function documentSearchContract(name: string, createStore: CreateStore): 
       await put({
         all: {},
         empty: { where: { sensors: [] } },
+        except: { where: { labels: { site: 'lyon' }, not: [{ sensors: ['oven'] }] } },
         glob: { where: { sensors: ['oven', 'free*'] } },
         labels: { where: { labels: { site: 'lyon' } } },
         mark: { where: { sensors: ['freezer?1'] } },
@@ -63,7 +64,7 @@ export function documentSearchContract(name: string, createStore: CreateStore): 
         quoted: { message: { en: 'holds "sensors":[ in its text' } },
       });
       expect(await found({ sensorId: 'freezer_1' })).toBe(
-        'all,empty,glob,labels,mark,named,quoted',
+        'all,empty,except,glob,labels,mark,named,quoted',
       );
     });
 

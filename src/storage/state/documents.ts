@@ -71,11 +71,11 @@ function holdsText(text: string) {
   return sql<boolean>`(lower(id) ${like} or lower(body) ${like})`;
 }
 
-/** Rules that name the sensor, and all that name none or have a pattern. */
+/** Rules that name the sensor, and all that name none or have a pattern; whose exceptions name any are for the caller to tell. */
 function mayCover(sensorId: string) {
   const named = `%"${sensorId.replaceAll('_', '\\_')}"%`;
   return sql<boolean>`(body like cast(${named} as text) escape '\\' or body like '%*%' or body like '%?%'
-    or body like '%"sensors":[]%' or body not like '%"sensors":[%')`;
+    or body like '%"sensors":[]%' or body like '%"not":[%' or body not like '%"sensors":[%')`;
 }
 
 /** How many documents one statement reads to find those that are searched for: commits wait for it. */

@@ -85,6 +85,17 @@ describe('an expression', () => {
       { labels: { site: 'lyon' } },
       { labels: { site: 'paris' } },
     ]);
+    expect(translated('t{instance!~"test-.*|f9", site!="lab", x="y", z!~"a|b"} > 1').where).toEqual(
+      [
+        {
+          labels: { x: 'y' },
+          not: [
+            { sensors: ['test-*', 'f9'] },
+            ...[{ site: 'lab' }, { z: 'a' }, { z: 'b' }].map((labels) => ({ labels })),
+          ],
+        },
+      ],
+    );
   });
 
   test.each([
@@ -93,7 +104,9 @@ describe('an expression', () => {
     ['a > on(x) b', 'on has no counterpart'],
     ['a{x="1"} > b{x="2"}', 'series of different labels'],
     ['t offset 1d > 3', 'offset has no counterpart'],
-    ['t{site!="lyon"} > 1', 'by what they are not'],
+    ['t{site!=""} > 1', 'site!="": a label that is not there cannot be asked for'],
+    ['t{site!~"[a-z]+"} > 1', 'site!~"[a-z]+": this pattern cannot be asked of a label'],
+    ['a{x!="1"} > b{x!="2"}', 'series of different labels'],
     ['t{site=~"[a-z]+"} > 1', 'cannot be asked of a label'],
     ['job:x:rate > 1', 'made by a recording rule'],
     ['vector(1)', 'it always holds'],

@@ -56,13 +56,14 @@ export function sensorsOf(matchers: readonly Matcher[], names: SeriesNames): Sel
   return found;
 }
 
-function alternativesOf(matcher: Matcher, names: SeriesNames): Selector[] {
-  const { name, operator, value } = matcher;
-  const text = `${name}${operator}"${value}"`;
+function alternativesOf(
+  { name, operator, value }: Matcher,
+  names: SeriesNames,
+  text = `${name}${operator}"${value}"`,
+): Selector[] {
   if (operator === '!=' || operator === '!~') {
-    throw new PromqlError(
-      `${text}: sensors are selected by what they are, not by what they are not`,
-    );
+    const is = { name, value, operator: operator === '!=' ? '=' : '=~' } as const;
+    return [{ not: alternativesOf(is, names, text) }];
   }
   const isSensor = names.sensorLabels.includes(name);
   if (operator === '=') {
@@ -92,8 +93,10 @@ function merged(a: Selector, b: Selector): Selector {
   if (said.some(([name, value]) => a.labels?.[name] !== undefined && a.labels[name] !== value)) {
     throw new PromqlError('it asks for two values of one label at once');
   }
+  const not = [...(a.not ?? []), ...(b.not ?? [])];
   return {
     ...(sensors === undefined ? {} : { sensors }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(not.length === 0 ? {} : { not }),
   };
 }

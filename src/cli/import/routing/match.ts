@@ -92,7 +92,7 @@ function areAskedApart(a: Asked, b: Asked): boolean {
 }
 
 /** Whether all that fits `a` fits `b`, as far as can be known. */
-export function isWithin(a: Asked, b: Asked): boolean {
+function isWithin(a: Asked, b: Asked): boolean {
   return Object.values(coverOf(a, b)).every(Boolean);
 }
 

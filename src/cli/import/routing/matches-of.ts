@@ -1,11 +1,11 @@
-import { SEVERITIES, type Severity } from '#domain/rule.ts';
+import { SEVERITIES, type SensorException, type Severity } from '#domain/rule.ts';
 import { idOf } from '../config/config-draft.ts';
 import type { ImportContext, ImportedAlert } from '../config/import-context.ts';
 import { regexFits, regexToTexts } from '../prometheus/label-patterns.ts';
 import type { Matcher } from '../prometheus/parse-promql.ts';
 import { PromqlError } from '../prometheus/promql-tokens.ts';
 import { sensorsOf } from '../prometheus/series-scope.ts';
-import { type Asked, both, EVERYTHING, isWithin, type Match } from './match.ts';
+import { type Asked, both, EVERYTHING, type Match } from './match.ts';
 
 // Tested by: cli/import/routing/match.test.ts
 
@@ -38,19 +38,15 @@ function alternativesOf(matcher: Matcher, context: ImportContext): Match[] {
       `alertname${operator}"${value}": give the rule files along with it, so that the rules are known`,
     );
   }
-  if (operator === '!=' || operator === '!~') {
-    const is = { name, value, operator: operator === '!=' ? '=' : '=~' } as const;
-    return everythingBut(alternativesOf(is, context));
-  }
-  return sensorsOf([matcher], context).map(({ sensors, labels = {} }) => ({
-    ...EVERYTHING,
-    ...(sensors === undefined ? {} : { sensors }),
-    labels,
+  return sensorsOf([matcher], context).map(({ not = [], ...selector }) => ({
+    ...ofSensors(selector),
+    not: not.map(ofSensors),
   }));
 }
 
-function everythingBut(not: readonly Asked[]): Match[] {
-  return not.some((one) => isWithin(EVERYTHING, one)) ? [] : [{ ...EVERYTHING, not }];
+function ofSensors({ sensors, labels = {} }: SensorException): Asked {
+  const { severities } = EVERYTHING;
+  return { severities, ...(sensors === undefined ? {} : { sensors }), labels };
 }
 
 function severitiesOf(matcher: Matcher, { severities }: ImportContext): Set<Severity> {
@@ -97,5 +93,7 @@ function byRules(
 /** Alerts of these rules alone, or of all others. An empty list of rules would fit every rule. */
 function ofRules(rules: readonly string[], isThese: boolean): Match[] {
   if (rules.length === 0) return isThese ? [] : [EVERYTHING];
-  return isThese ? [{ ...EVERYTHING, rules }] : everythingBut([{ ...EVERYTHING, rules }]);
+  const { severities, labels } = EVERYTHING;
+  const asked: Asked = { severities, labels, rules };
+  return isThese ? [{ ...asked, not: [] }] : [{ ...EVERYTHING, not: [asked] }];
 }

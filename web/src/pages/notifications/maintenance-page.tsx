@@ -4,13 +4,14 @@ import { useTranslations } from 'use-intl';
 import type { MaintenanceWindow, MaintenanceWindowInput } from '#domain/maintenance-window.ts';
 import { maintenanceQuery } from '../../api/queries.ts';
 import { changed, changedPart } from '../../format/change-document.ts';
-import { labelsText, listText } from '../../format/text-lists.ts';
 import { useFormats } from '../../format/use-formats.ts';
 import { MomentField } from '../../ui/moment-field.tsx';
 import { LabelsField, ListField } from '../../ui/parsed-field.tsx';
 import type { Partly } from '../../ui/partly.ts';
+import { SensorExceptions } from '../../ui/sensor-exceptions.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { OWN_ZONE, TimeZoneField } from '../../ui/time-zone-field.tsx';
+import { useSelectorText } from '../../ui/use-selector-text.ts';
 import { type DocumentFormProps, DocumentPage } from './document-page.tsx';
 import { EnabledField } from './enabled-field.tsx';
 import { FormFrame } from './form-frame.tsx';
@@ -35,11 +36,11 @@ export function MaintenancePage() {
 function Occurrences({ window: { id, where, enabled } }: { window: MaintenanceWindow }) {
   const t = useTranslations('notifications');
   const formats = useFormats();
+  const selectorText = useSelectorText();
   const { data } = useQuery(maintenanceQuery(id));
   return (
     <div className="muted">
-      {[listText(where?.sensors), labelsText(where?.labels)].filter(Boolean).join(' · ') ||
-        t('everySensor')}
+      {selectorText(where) || t('everySensor')}
       {!enabled && ` · ${t('disabled')}`}
       {data?.is_open === true && <strong> · {t('openNow')}</strong>}
       <ol>
@@ -82,6 +83,10 @@ export function WindowForm({
           onChange={(labels) => change({ where: changedPart(draft.where, { labels }) })}
         />
       </div>
+      <SensorExceptions
+        not={draft.where?.not}
+        onChange={(not) => change({ where: changedPart(draft.where, { not }) })}
+      />
       <div className={styles.line}>
         <MomentField
           label={t('starts')}

@@ -22,6 +22,7 @@ export function PoliciesPage() {
 function PolicyFacts({ policy }: { policy: Policy }) {
   const t = useTranslations('notifications');
   const words = useTranslations('words.severity');
+  const not = useTranslations('words.not');
   const quietText = useQuietText();
   const { match = {}, steps, repeat, quiet_hours: quiet = [], group, fallback = [] } = policy;
   const askedText = ({ severity = [], sensors, labels, locations, rules }: AlertException) =>
@@ -38,7 +39,7 @@ function PolicyFacts({ policy }: { policy: Policy }) {
         {!policy.enabled && ` · ${t('disabled')}`}
       </div>
       {match.not?.map((exception) => (
-        <div key={JSON.stringify(exception)}>{t('not.text', { alerts: askedText(exception) })}</div>
+        <div key={JSON.stringify(exception)}>{not('text', { what: askedText(exception) })}</div>
       ))}
       <ol>
         {steps.map(({ after, contacts = [], on_call: onCall = [] }, at) => (

@@ -5,8 +5,10 @@ import type {
   Rule,
   RuleInput,
   Schedule,
+  SensorException,
   Severity,
 } from '#domain/rule.ts';
+import { unlessEmpty } from '../../format/change-document.ts';
 import { labelsOf, labelsText, listOf, listText } from '../../format/text-lists.ts';
 
 // A rule as a form holds it: every field is text, so that half of a number can be typed. `ruleOf` writes the
@@ -26,6 +28,8 @@ export interface RuleDraft {
   name: { en: string; fr: string };
   sensors: string;
   labels: string;
+  /** Which sensors are left out. */
+  not: readonly SensorException[];
   kind: ConditionKind;
   metric: string;
   levels: LevelDraft[];
@@ -62,6 +66,7 @@ export const EMPTY_RULE: RuleDraft = {
   name: { en: '', fr: '' },
   sensors: '',
   labels: '',
+  not: [],
   kind: 'above',
   metric: '',
   levels: [EMPTY_LEVEL],
@@ -127,8 +132,13 @@ function localizedOf({ en, fr }: { en: string; fr: string }): Localized | undefi
 export function whereOf({
   sensors,
   labels,
-}: Pick<RuleDraft, 'sensors' | 'labels'>): RuleInput['where'] {
-  const where = compact({ sensors: listOf(sensors), labels: labelsOf(labels) });
+  not,
+}: Pick<RuleDraft, 'sensors' | 'labels' | 'not'>): RuleInput['where'] {
+  const where = compact({
+    sensors: listOf(sensors),
+    labels: labelsOf(labels),
+    not: unlessEmpty(not),
+  });
   return Object.keys(where).length === 0 ? undefined : (where as RuleInput['where']);
 }
 
@@ -270,6 +280,7 @@ export function draftOf(rule: Rule | RuleInput): RuleDraft {
     name: localized(rule.name),
     sensors: listText(where?.sensors),
     labels: labelsText(where?.labels),
+    not: where?.not ?? [],
     metric: 'metric' in when ? when.metric : '',
     deadband: 'deadband' in when ? text(when.deadband) : '',
     onDelay: when.on_delay ?? '',

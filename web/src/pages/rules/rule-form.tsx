@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl';
 import { ManagedField } from '../../ui/managed-field.tsx';
+import { SensorExceptions } from '../../ui/sensor-exceptions.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { ConditionFields } from './condition-fields.tsx';
 import type { RuleDraft } from './rule-draft.ts';
@@ -66,6 +67,7 @@ export function RuleForm({ draft, isNew, change }: RuleFieldsProps & { isNew: bo
             onChange={(labels) => change({ labels })}
           />
         </div>
+        <SensorExceptions not={draft.not} onChange={(not = []) => change({ not })} />
       </fieldset>
       <ConditionFields draft={draft} change={change} />
       <TellingFields draft={draft} change={change} />

@@ -3,6 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Rule } from '#domain/rule.ts';
+import { useSelectorText } from '../../ui/use-selector-text.ts';
 import { useLocalized } from '../alerts/use-rule-name.ts';
 import { useConditionText } from './condition-text.ts';
 import styles from './rules.module.css';
@@ -76,8 +77,7 @@ function RuleItem({ rule }: { rule: Rule }) {
   const conditionText = useConditionText();
   const setEnabled = useSetEnabled();
   const name = localized(rule.name) ?? rule.id;
-  const { sensors = [], labels = {} } = rule.where ?? {};
-  const where = [...sensors, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
+  const where = useSelectorText()(rule.where);
   return (
     <>
       <div>
@@ -85,7 +85,7 @@ function RuleItem({ rule }: { rule: Rule }) {
           {name}
         </Link>
         <div>{conditionText(rule.when)}</div>
-        <div className="muted">{where.length === 0 ? t('everySensor') : where.join(', ')}</div>
+        <div className="muted">{where || t('everySensor')}</div>
       </div>
       <label className={styles.switch}>
         <input
