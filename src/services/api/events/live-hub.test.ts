@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Bus } from '#stream/bus.ts';
 import type { LiveTopic } from './event-ring.ts';
@@ -235,4 +235,31 @@ test('lost word from other processes is a gap, also for who comes back after it'
   await first.until('event: gap');
   const back = await listen('topics=changes', first.ids()[0]);
   await back.until('event: gap');
+});
+
+test('who went away before the stream was opened takes no place for ever', async () => {
+  const hub = new LiveHub({ bus: new Bus(), maxClients: 1 });
+  hub.start();
+  onTestFinished(() => hub.close());
+  const opened = Promise.withResolvers<void>();
+  const server = createServer(async (_request, response) => {
+    // As while a key is looked up.
+    await new Promise<void>((resolve) => response.once('close', resolve));
+    const subscription = {
+      customer: 'main',
+      topics: new Set(ALL),
+      sensorIds: undefined,
+      expiresMs: undefined,
+    };
+    hub.open(response, { subscription, lastEventId: undefined });
+    opened.resolve();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.resetAndDestroy());
+  });
+  await opened.promise;
+  expect(hub.clientCount).toBe(0);
 });

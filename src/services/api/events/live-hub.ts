@@ -107,6 +107,8 @@ export class LiveHub {
     response: ServerResponse,
     request: { subscription: LiveSubscription; lastEventId: string | undefined },
   ): void {
+    // Of who went away before, as while a key was looked up, no 'close' would come.
+    if (response.destroyed) return;
     const { maxClients, maxBufferedBytes } = this.#options;
     if (this.#clientCount >= maxClients) {
       const detail = 'Too many listeners are connected.';

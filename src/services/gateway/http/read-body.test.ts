@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { BodyBudget, BodyShare, readBody } from './read-body.ts';
 
@@ -47,3 +47,28 @@ test('one body fits, however small the budget is', async () => {
   begin().end(Buffer.alloc(3 * BUDGET_BYTES));
   await expect.poll(() => outcomes).toEqual([3 * BUDGET_BYTES]);
 });
+
+test.each([
+  ['some of', Buffer.alloc(10), 1000],
+  ['all of', Buffer.alloc(10), 10],
+])(
+  'a sender that went away with %s its body sent, before anybody read, is told of',
+  async (_, sent, declared) => {
+    const outcome = Promise.withResolvers<unknown>();
+    const server = createServer(async (incoming) => {
+      // As while a key is looked up.
+      await new Promise<void>((resolve) => incoming.once('close', resolve));
+      const share = new BodyShare(new BodyBudget(BUDGET_BYTES), declared);
+      readBody(incoming, 1_000_000, share).then(outcome.resolve, outcome.resolve);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${declared}\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(Buffer.concat([Buffer.from(head), sent]), () => socket.resetAndDestroy());
+    });
+    expect(await outcome.promise).toMatchObject({ code: 'invalid_request' });
+  },
+);

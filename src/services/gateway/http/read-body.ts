@@ -98,6 +98,8 @@ export function readBody(
   share: BodyShare,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // Who went away before, as while a key was looked up, is told of by no event any more.
+    if (request.destroyed) return reject(brokenOff());
     const declared = Number(request.headers['content-length'] ?? 0);
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
@@ -125,9 +127,7 @@ export function readBody(
         resolve(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, length));
     });
     request.on('error', () => reject(brokenOff()));
-    request.on('close', () => {
-      if (!request.complete) reject(brokenOff());
-    });
+    request.on('close', () => reject(brokenOff()));
   });
 }
 

@@ -37,7 +37,8 @@ export function backtestRoute(app: ApiInstance, { ctxOf, http }: RouteContext): 
 /** Aborted when whoever asked is gone: nobody reads the answer. */
 function untilClosed(reply: FastifyReply): AbortSignal {
   const stop = new AbortController();
-  reply.raw.once('close', () => stop.abort(gone));
+  if (reply.raw.destroyed) stop.abort(gone);
+  else reply.raw.once('close', () => stop.abort(gone));
   return stop.signal;
 }
 
