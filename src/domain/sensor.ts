@@ -119,6 +119,11 @@ export const ListSensorsQuery = Type.Object(
       Type.String({ maxLength: 200, description: 'Text within id, name or location' }),
     ),
     status: Type.Optional(SensorStatus),
+    out_of_service: Type.Optional(
+      Type.Boolean({
+        description: 'Out of service now, of every rule or of some; false: in service',
+      }),
+    ),
     labels: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
         description: 'Labels that a sensor must carry; in a URL `label.site=lyon`',

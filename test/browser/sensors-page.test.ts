@@ -94,3 +94,33 @@ test('a range is typed key by key while readings come; one that ends before it b
   await page.getByText('From must lie before To.').waitFor();
   expect([inAddress('from'), inAddress('to')]).toEqual(['2026-11-03T08:15:00.000Z', to]);
 });
+
+test('each number of the overview leads to what it counts: out of service, silent, critical and active', async (context) => {
+  const app = await createTestApp();
+  const levels = [
+    { limit: 30, severity: 'critical' },
+    { limit: 25, severity: 'warning' },
+  ];
+  await app.put('/v1/rules/hot', { when: { metric: 'temperature', above: levels } });
+  await app.send(reading(31), reading(31, 'kiln'), reading(20, 'bench'), reading(27, 'room'));
+  await app.send(reading(20, 'kiln'));
+  const { status } = await app.call('POST', '/v1/sensors/bench/out-of-service', {
+    reason: 'repair',
+  });
+  expect(status).toBe(200);
+  const page = await openPage(context, app.url);
+  const figures = page.getByRole('list', { name: 'The fleet' });
+  await figures.getByRole('link', { name: '1 out of service' }).click();
+  await page.getByRole('link', { name: 'bench' }).waitFor();
+  await page.getByText('1 sensor', { exact: true }).waitFor();
+  expect(await page.getByLabel('Status').inputValue()).toBe('out_of_service');
+  await page.getByLabel('Status').selectOption('OK');
+  await page.getByText('4 sensors').waitFor();
+  await page.goBack();
+  await figures.getByRole('link', { name: '1 critical' }).click();
+  await page.getByRole('button', { name: 'Only active' }).waitFor();
+  await expect.poll(() => page.locator('[data-alert]').count()).toBe(1);
+  // Without it what is over and was not acknowledged is there as well.
+  await page.getByRole('button', { name: 'Only active' }).click();
+  await expect.poll(() => page.locator('[data-alert]').count()).toBe(2);
+});

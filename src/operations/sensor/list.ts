@@ -1,3 +1,4 @@
+import { isServiceBack, parseOutOfService } from '#domain/out-of-service.ts';
 import { DEFAULT_PAGE_SIZE, type Page } from '#domain/page.ts';
 import { ListSensorsQuery, type Sensor, type SensorStatus } from '#domain/sensor.ts';
 import type { SensorsTable } from '#storage/state/schema.ts';
@@ -12,10 +13,10 @@ import { sensorView } from './sensor-view.ts';
 const check = inputCheck(ListSensorsQuery);
 const KIND = 'sensors';
 const PORTION = 1000;
-/** How far one request looks for sensors of a status; the cursor then goes on. */
+/** How far one request looks for sensors that are as asked for; the cursor then goes on. */
 const MAX_SCANNED = 20_000;
 
-/** In the order of their ids. With `status` a page may hold fewer than `limit` and still have a next one. */
+/** In the order of their ids. With `status` or `out_of_service` a page may hold fewer than `limit` and still have a next one. */
 export async function listSensors({
   ctx,
   input,
@@ -24,14 +25,16 @@ export async function listSensors({
   input: ListSensorsQuery;
 }): Promise<Page<Sensor>> {
   authorize(ctx, 'read');
-  const { cursor, ids, q, status, labels, ...rest } = check(input);
+  const { cursor, ids, q, status, out_of_service: isOut, labels, ...rest } = check(input);
   // Who names the sensors wants all of them.
   const limit = rest.limit ?? ids?.length ?? DEFAULT_PAGE_SIZE;
   const { customer } = ctx.caller;
   const [afterId] = decodeCursor(cursor, KIND, ['string']) ?? [];
-  const filter = { customer, ids, text: q, labels, afterId, limit };
+  const filter = { customer, ids, text: q, labels, wasTakenOut: isOut, afterId, limit };
   const { rows, nextId } =
-    status === undefined ? await nextRows(ctx, filter) : await rowsOfStatus(ctx, filter, status);
+    status === undefined && isOut === undefined
+      ? await nextRows(ctx, filter)
+      : await rowsThatAre(ctx, filter, { status, isOut });
   const series = await seriesOfSensors(
     ctx.state.db,
     rows.map(({ pk }) => pk),
@@ -62,20 +65,26 @@ async function nextRows(ctx: OperationContext, filter: SensorFilter): Promise<Fo
   return { rows: shown, nextId: rows.length > filter.limit ? shown.at(-1)?.sensor_id : undefined };
 }
 
-/** The status is in no table, so rows are read on until enough of them have it. */
-async function rowsOfStatus(
+interface Present {
+  status: SensorStatus | undefined;
+  isOut: boolean | undefined;
+}
+
+/** How a sensor is right now stands in no table, so rows are read on until enough of them are so. */
+async function rowsThatAre(
   ctx: OperationContext,
   filter: SensorFilter,
-  status: SensorStatus,
+  { status, isOut }: Present,
 ): Promise<Found> {
   const found: SensorsTable[] = [];
+  const nowMs = ctx.clock.now();
   let { afterId } = filter;
   for (let scanned = 0; scanned < MAX_SCANNED; ) {
     const portion = await listSensorRows(ctx.state.db, { ...filter, afterId, limit: PORTION });
     const live = await ctx.live.find(filter.customer, portion);
     for (const row of portion) {
-      const present = live.get(row.sensor_id)?.status ?? 'never';
-      if (present !== status) continue;
+      if (status !== undefined && (live.get(row.sensor_id)?.status ?? 'never') !== status) continue;
+      if (isOut !== undefined && isOutNow(row, nowMs) !== isOut) continue;
       if (found.length === filter.limit) return { rows: found, nextId: found.at(-1)?.sensor_id };
       found.push(row);
     }
@@ -84,4 +93,9 @@ async function rowsOfStatus(
     scanned += portion.length;
   }
   return { rows: found, nextId: afterId };
+}
+
+function isOutNow({ out_of_service: text }: SensorsTable, nowMs: number): boolean {
+  const service = parseOutOfService(text);
+  return service !== null && !isServiceBack(service, nowMs);
 }

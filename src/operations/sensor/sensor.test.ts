@@ -7,7 +7,7 @@ import { deleteSensor } from './delete.ts';
 import { getSensor } from './get.ts';
 import { listSensors } from './list.ts';
 import type { LiveSensor } from './live-sensors.ts';
-import { takeOutOfService } from './out-of-service.ts';
+import { returnToService, takeOutOfService } from './out-of-service.ts';
 import { patchSensor } from './patch.ts';
 import { putSensor } from './put.ts';
 
@@ -198,6 +198,28 @@ test('sensors are found by text, labels and status', async () => {
   expect(await find({ status: 'never' })).toBe('c');
   expect(await find({ ids: ['c', 'nobody', 'a'] })).toBe('ac');
   expect(await find({ ids: ['c', 'b'], labels: { site: 'lyon' } })).toBe('c');
+});
+
+test('sensors are found by being out of service now, and in service again once its time is over', async () => {
+  const { as, known, clock } = await createOperations();
+  const ctx = as('main');
+  for (const id of ['a', 'b', 'c', 'd']) await createSensor({ ctx, input: { id } });
+  known.set('main/b', live('silent'));
+  const takeOut = (id: string, more: object = {}) =>
+    takeOutOfService({ ctx, input: { id, body: { reason: 'repair', ...more } } });
+  await takeOut('a');
+  await takeOut('b', { for: '1h' });
+  await takeOut('d', { rules: ['silent'] });
+  const find = async (input: Parameters<typeof listSensors>[0]['input']) =>
+    (await listSensors({ ctx, input })).items.map(({ id }) => id).join('');
+  expect(await find({ out_of_service: true })).toBe('abd');
+  expect(await find({ out_of_service: false })).toBe('c');
+  expect(await find({ out_of_service: true, status: 'silent' })).toBe('b');
+  clock.advance(3_600_000);
+  expect(await find({ out_of_service: true })).toBe('ad');
+  expect(await find({ out_of_service: false })).toBe('bc');
+  await returnToService({ ctx, input: { id: 'a' } });
+  expect(await find({ out_of_service: true })).toBe('d');
 });
 
 test('who names sensors gets all of them on one page, in pages with a limit, and none of others', async () => {

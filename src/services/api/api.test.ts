@@ -60,6 +60,9 @@ test('sensors are made, listed, read, replaced, changed and removed', async () =
   expect(next.body.items[0].id).toBe('été:1');
   const named = await ask('GET /v1/sensors?ids=nobody,freezer-3');
   expect(named.body.items.map(({ id }: { id: string }) => id)).toEqual(['freezer-3']);
+  const inService = await ask('GET /v1/sensors?out_of_service=false');
+  expect(inService.body.items).toHaveLength(2);
+  expect((await ask('GET /v1/sensors?out_of_service=true')).body.items).toEqual([]);
   const lyon = await ask('GET /v1/sensors?label.site=lyon');
   expect(lyon.body.items.map(({ id }: { id: string }) => id)).toEqual(['freezer-3']);
   expect((await ask(`GET /v1/sensors/${encodeURIComponent('été:1')}`)).body.id).toBe('été:1');
@@ -101,7 +104,13 @@ test('rules and what else people keep are searched by text, rules by ids and sen
 
 test('unknown query parameters and wrong values are refused with a pointer', async () => {
   const { ask } = await createApiUnderTest();
-  for (const query of ['limit=0', 'limit=many', 'colour=red', 'status=asleep']) {
+  for (const query of [
+    'limit=0',
+    'limit=many',
+    'colour=red',
+    'status=asleep',
+    'out_of_service=maybe',
+  ]) {
     const { status, body } = await ask(`GET /v1/sensors?${query}`);
     expect([query, status, body.code]).toEqual([query, 400, 'invalid_request']);
     expect(body.errors[0].pointer).toBe(`/${query.split('=')[0]}`);

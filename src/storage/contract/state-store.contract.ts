@@ -178,6 +178,10 @@ export function stateStoreContract(name: string, createStore: CreateStore): void
       expect(await find('%')).toEqual([4]);
       expect(await find('r_r')).toEqual([3]);
       expect(await find('\\')).toEqual([]);
+      const out = { out_of_service: '{}' };
+      await store.db.updateTable('sensors').set(out).where('pk', 'in', [3, 5]).execute();
+      const taken = { customer: 'main', wasTakenOut: true, limit: 10 };
+      expect((await listSensorRows(store.db, taken)).map(({ pk }) => pk)).toEqual([3]);
     });
 
     test('sensors are found by labels, exactly', async () => {

@@ -47,6 +47,8 @@ export interface SensorFilter {
   /** Text within id, name or location, whatever the case of its letters. */
   text?: string | undefined;
   labels?: Readonly<Record<string, string>> | undefined;
+  /** Taken out of service at some time and not brought back; its time may be over. */
+  wasTakenOut?: boolean | undefined;
   afterId?: string | undefined;
   limit: number;
 }
@@ -68,6 +70,7 @@ export function listSensorRows(db: StateDb, filter: SensorFilter): Promise<Senso
       ),
     );
   }
+  if (filter.wasTakenOut === true) query = query.where('out_of_service', 'is not', null);
   for (const [name, value] of Object.entries(filter.labels ?? {})) {
     // Labels are a JSON object as JSON.stringify writes it: a member stands after { or a comma, and no text
     // within a key or value can look like one, since its quotes are escaped.

@@ -79,6 +79,11 @@ export function AlertsPage() {
             ))}
           </select>
         </label>
+        {search.state !== undefined && (
+          <Button onClick={() => choose({ state: undefined })}>
+            {t(`onlyState.${search.state}`)} ×
+          </Button>
+        )}
         {search.sensor_id !== undefined && (
           <Button onClick={() => choose({ sensor_id: undefined })}>
             {t('onlySensor', { sensor: search.sensor_id })} ×

@@ -7,6 +7,8 @@ type AlertView = (typeof ALERT_VIEWS)[number];
 export interface AlertsSearch {
   view?: AlertView | undefined;
   severity?: string | undefined;
+  /** Only what stands, or only what is over. */
+  state?: 'active' | 'cleared' | undefined;
   sensor_id?: string | undefined;
   rule_id?: string | undefined;
 }
@@ -17,6 +19,7 @@ export function readAlertsSearch(search: Record<string, unknown>): AlertsSearch 
   if (view !== undefined) read.view = view;
   if (['info', 'warning', 'critical'].includes(String(search.severity)))
     read.severity = String(search.severity);
+  if (search.state === 'active' || search.state === 'cleared') read.state = search.state;
   if (search.sensor_id !== undefined && search.sensor_id !== '')
     read.sensor_id = String(search.sensor_id);
   if (search.rule_id !== undefined && search.rule_id !== '') read.rule_id = String(search.rule_id);
@@ -27,6 +30,7 @@ export function readAlertsSearch(search: Record<string, unknown>): AlertsSearch 
 export function alertFilterOf({
   view = 'open',
   severity,
+  state,
   sensor_id,
   rule_id,
 }: AlertsSearch): AlertFilter {
@@ -40,6 +44,7 @@ export function alertFilterOf({
   return {
     ...of[view],
     ...(severity === undefined ? {} : { severity }),
+    ...(state === undefined ? {} : { state }),
     ...(sensor_id === undefined ? {} : { sensor_id }),
     ...(rule_id === undefined ? {} : { rule_id }),
   };

@@ -19,7 +19,7 @@ export function FleetFigures() {
       <li>
         <Link
           to="/alerts"
-          search={{ severity: 'critical' }}
+          search={{ severity: 'critical', state: 'active' }}
           className={alerts.critical > 0 ? styles.bad : ''}
         >
           <strong className="number">{formats.count(alerts.critical)}</strong>{' '}
@@ -42,6 +42,14 @@ export function FleetFigures() {
           {t('silent', { count: sensors.silent })}
         </Link>
       </li>
+      {sensors.out_of_service > 0 && (
+        <li>
+          <Link to="/sensors" search={{ status: 'out_of_service' }}>
+            <strong className="number">{formats.count(sensors.out_of_service)}</strong>{' '}
+            {t('outOfService', { count: sensors.out_of_service })}
+          </Link>
+        </li>
+      )}
       <li>
         <Link to="/sensors">
           <strong className="number">{formats.count(sensors.total)}</strong>{' '}

@@ -4,7 +4,7 @@ import { PausedInput } from '../../ui/paused-input.tsx';
 import styles from './sensors.module.css';
 import type { SensorsSearch } from './sensors-search.ts';
 
-const STATUSES = ['ok', 'silent', 'never'] as const;
+const STATUSES = ['ok', 'silent', 'never', 'out_of_service'] as const;
 
 interface SensorFiltersProps {
   search: SensorsSearch;

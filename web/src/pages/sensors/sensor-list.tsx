@@ -13,13 +13,14 @@ const COLUMNS = ['sensor', 'status', 'values', 'trend', 'seen'] as const;
 
 interface SensorListProps {
   sensors: readonly Sensor[];
+  hasMore: boolean;
   /** Of the filter before: the answer to the new one is on its way. */
   isStale: boolean;
   onEnd(): void;
 }
 
 /** Only the rows in sight are in the page, however many there are. */
-export function SensorList({ sensors, isStale, onEnd }: SensorListProps) {
+export function SensorList({ sensors, hasMore, isStale, onEnd }: SensorListProps) {
   const t = useTranslations('sensors');
   const list = useRef<HTMLTableSectionElement>(null);
   const rows = useWindowVirtualizer({
@@ -34,7 +35,8 @@ export function SensorList({ sensors, isStale, onEnd }: SensorListProps) {
   useEffect(() => {
     if (last >= sensors.length - AHEAD_ROWS) onEnd();
   }, [last, sensors.length, onEnd]);
-  if (sensors.length === 0) return <p className="muted">{t('none')}</p>;
+  // Where few are so, a page may hold none and still have a next one.
+  if (sensors.length === 0) return hasMore ? null : <p className="muted">{t('none')}</p>;
   return (
     <table
       aria-label={t('title')}

@@ -51,6 +51,7 @@ export function SensorsPage() {
       {data !== undefined && (
         <SensorList
           sensors={sensors}
+          hasMore={hasNextPage}
           isStale={isPlaceholderData}
           onEnd={() => {
             if (hasNextPage && !isFetchingNextPage) void fetchNextPage();

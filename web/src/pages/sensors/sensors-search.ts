@@ -4,6 +4,7 @@ import type { SensorFilter } from '../../api/queries.ts';
 export interface SensorsSearch {
   /** Text within id, name or location. */
   q?: string | undefined;
+  /** A status of the API, or `out_of_service`. */
   status?: string | undefined;
   /** `site=lyon`; several by commas. */
   label?: string | undefined;
@@ -27,5 +28,6 @@ export function filterOf({ q, status, label = '' }: SensorsSearch): SensorFilter
     const [name = '', value = ''] = pair.split('=', 2).map((part) => part.trim());
     return name === '' || value === '' ? [] : [[`label.${name}`, value] as const];
   });
-  return { q, status, ...Object.fromEntries(labels) };
+  const is = status === 'out_of_service' ? { out_of_service: 'true' } : { status };
+  return { q, ...is, ...Object.fromEntries(labels) };
 }
