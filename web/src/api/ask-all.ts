@@ -9,13 +9,14 @@ interface Pages<Item> {
   next_cursor: string | null;
 }
 
-/** Every page of a list, one after the other, as one. */
+/** Every page of a list, `mostPages` at the most, one after the other, as one. */
 export async function askAll<Item>(
   call: `${string} /${string}`,
   options: AskOptions,
+  mostPages = MOST_PAGES,
 ): Promise<Pages<Item>> {
   const all: Pages<Item> = { items: [], next_cursor: null };
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < mostPages; page += 1) {
     const cursor = all.next_cursor ?? undefined;
     const query = { ...options.query, cursor };
     const { items, next_cursor } = await ask<Pages<Item>>(call, { ...options, query });

@@ -1,14 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Sensor } from '#domain/sensor.ts';
-import { alertsQuery } from '../../api/queries.ts';
-import { type ChartBand, type ChartRange, HistoryChart } from '../../chart/history-chart.tsx';
+import { type ChartRange, HistoryChart } from '../../chart/history-chart.tsx';
+import { useFormats } from '../../format/use-formats.ts';
 import { ChartControls } from './chart-controls.tsx';
 import { LateLegend, useLateText } from './late-legend.tsx';
 import styles from './sensor.module.css';
 import { linesOf, rangeOf, type SensorSearch } from './sensor-search.ts';
+import { useBands } from './use-bands.ts';
 import { useChartLines } from './use-chart-lines.ts';
 import { useLate } from './use-late.ts';
 import { useNow } from './use-now.ts';
@@ -16,10 +16,10 @@ import { limitsOf, useSensorRules } from './use-sensor-rules.ts';
 import { ValuesTable } from './values-table.tsx';
 
 const route = getRouteApi('/sensors/$id');
-const MOST_BANDS = 500;
 
 export function SensorChart({ sensor }: { sensor: Sensor }) {
   const t = useTranslations('sensor');
+  const formats = useFormats();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [dragMode, setDragMode] = useState<'zoom' | 'pan'>('zoom');
@@ -36,7 +36,10 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
   );
   const late = useLate(names[0], range);
   const lateText = useLateText(late.longestMs);
-  const bands = useBands(sensor.id, names[0]?.metric);
+  const { bands, cutMs, count } = useBands(
+    { sensorId: sensor.id, metric: names[0]?.metric },
+    range,
+  );
   const choose = useCallback(
     (changed: SensorSearch) =>
       void navigate({ search: (before) => ({ ...before, ...changed }), replace: true }),
@@ -82,23 +85,12 @@ export function SensorChart({ sensor }: { sensor: Sensor }) {
         />
       )}
       <LateLegend text={lateText} lookedFromMs={late.lookedFromMs} />
+      {cutMs !== undefined && (
+        <p className="muted">
+          {t('alertsFrom', { time: formats.moment(new Date(cutMs).toISOString()), count })}
+        </p>
+      )}
       <p className="muted">{t('howToMove')}</p>
     </section>
-  );
-}
-
-/** When alerts of this sensor were active; of one metric where the alert has one. */
-function useBands(sensorId: string, metric: string | undefined): ChartBand[] {
-  const { data } = useQuery(alertsQuery({ sensor_id: sensorId }, MOST_BANDS));
-  return useMemo(
-    () =>
-      (data?.items ?? [])
-        .filter((alert) => alert.metric === null || alert.metric === metric)
-        .map(({ started_at, cleared_at, severity }) => ({
-          fromMs: Date.parse(started_at),
-          toMs: cleared_at === null ? undefined : Date.parse(cleared_at),
-          severity,
-        })),
-    [data, metric],
   );
 }
