@@ -327,3 +327,21 @@ test('the ledger of one contact can be linked to, and leads back to everybody’
   await page.getByRole('button', { name: 'Seulement anne' }).click();
   await row('ben').waitFor();
 });
+
+test('who would be told, why not, and what hushes it are said in the reader’s language', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/contacts/anne', { channel: 'null', settings: {} });
+  const match = { not: [{ labels: { site: 'labo' } }] };
+  await app.put('/v1/policies/tout', { match, steps: [{ contacts: ['anne'] }] });
+  await app.put('/v1/rules/hot', HOT_RULE);
+  await app.put('/v1/sensors/banc', { labels: { site: 'labo' } });
+  await app.call('POST', '/v1/sensors/banc/out-of-service', { reason: 'vacances' });
+  const page = await openPage(context, app.url, {
+    locale: 'fr-FR',
+    path: '/notifications/preview?rule=hot&sensor=banc&severity=critical',
+  });
+  await page
+    .getByText('tout: ne convient pas : elle n’est pas pour l’étiquette site labo')
+    .waitFor();
+  await page.getByText('pour cette raison : la mise hors service du capteur.').waitFor();
+});

@@ -1,4 +1,6 @@
+import type { Language } from '#domain/language.ts';
 import type { AlertException, Policy } from '#domain/notification.ts';
+import { EXPLAIN_WORDS } from './explain-words.ts';
 import type { FollowUpFacts } from './follow-up.ts';
 import { type MatchFacts, membersMatcher, policyMatcher } from './match-policy.ts';
 import { policiesFor, tellsOf } from './route-alert.ts';
@@ -14,32 +16,34 @@ export interface ExplainedPolicy {
 
 type Match = NonNullable<Policy['match']>;
 
+interface Explaining extends Pick<FollowUpFacts, 'routing' | 'alert'> {
+  /** Of the reasons. */
+  language: Language;
+}
+
 /** Which of all a customer's policies, disabled ones too, an alert is told by, and why not by the others. */
-export function explainPolicies(
-  policies: readonly Policy[],
-  { routing, alert }: Pick<FollowUpFacts, 'routing' | 'alert'>,
-): ExplainedPolicy[] {
+export function explainPolicies(policies: readonly Policy[], asked: Explaining): ExplainedPolicy[] {
+  const { routing, alert } = asked;
   const telling = new Set(policiesFor(alert, routing).map(({ policy }) => policy.id));
   return policies.map((policy) => {
     const matches = telling.has(policy.id);
-    const reasons = matches ? silences(policy, alert) : mismatches(policy, { routing, alert });
+    const reasons = matches ? silences(policy, asked) : mismatches(policy, asked);
     return { policy_id: policy.id, matches, reasons };
   });
 }
 
-function silences({ on }: Policy, { severity }: FollowUpFacts['alert']): string[] {
-  return tellsOf(on, { type: 'raised', severity }) ? [] : ['it does not tell of raised'];
+function silences({ on }: Policy, { alert: { severity }, language }: Explaining): string[] {
+  const isTold = tellsOf(on, { type: 'raised', severity });
+  return isTold ? [] : [EXPLAIN_WORDS[language].tellsNotOfRaised];
 }
 
-function mismatches(
-  policy: Policy,
-  { routing, alert }: Pick<FollowUpFacts, 'routing' | 'alert'>,
-): string[] {
-  if (!policy.enabled) return ['it is disabled'];
-  if (!routing.policyById.has(policy.id)) return ['it names nobody who can be told'];
+function mismatches(policy: Policy, { routing, alert, language }: Explaining): string[] {
+  const words = EXPLAIN_WORDS[language];
+  if (!policy.enabled) return [words.isDisabled];
+  if (!routing.policyById.has(policy.id)) return [words.namesNobody];
   const named = alert.rule.policy;
   if (named !== undefined && routing.policyById.has(named)) {
-    return [`the rule ${alert.rule.id} names the policy ${named}`];
+    return [words.ruleNames(alert.rule.id, named)];
   }
   const { severity, rule, sensor } = alert;
   const facts: MatchFacts = {
@@ -52,43 +56,50 @@ function mismatches(
   const { match = {} } = policy;
   return (Object.keys(match) as (keyof Match)[])
     .filter((field) => !policyMatcher({ [field]: match[field] })(facts))
-    .map((field) => mismatch(field, match, facts));
+    .map((field) => mismatch(field, { match, facts, language }));
 }
 
-function mismatch(field: keyof Match, match: Match, facts: MatchFacts): string {
-  const among = (words: readonly string[] = []) => words.join(', ');
+function mismatch(
+  field: keyof Match,
+  { match, facts, language }: { match: Match; facts: MatchFacts; language: Language },
+): string {
+  const words = EXPLAIN_WORDS[language];
+  const among = (list: readonly string[] = []) => list.join(', ');
   switch (field) {
     case 'severity':
-      return `severity ${facts.severity} is not among ${among(match.severity)}`;
+      return words.severityNotAmong(facts.severity, among(match.severity));
     case 'rules':
-      return `rule ${facts.ruleId} is not among ${among(match.rules)}`;
+      return words.ruleNotAmong(facts.ruleId, among(match.rules));
     case 'sensors':
-      return `sensor ${facts.sensorId} is not among ${among(match.sensors)}`;
+      return words.sensorNotAmong(facts.sensorId, among(match.sensors));
     case 'locations':
       return facts.location
-        ? `location ${facts.location} is not among ${among(match.locations)}`
-        : `the sensor has no location, which must be among ${among(match.locations)}`;
+        ? words.locationNotAmong(facts.location, among(match.locations))
+        : words.noLocation(among(match.locations));
     case 'labels':
       return Object.entries(match.labels ?? {})
         .filter(([name, value]) => facts.labels[name] !== value)
-        .map(([name, value]) => `label ${name} is ${facts.labels[name] ?? 'not set'}, not ${value}`)
+        .map(([name, value]) => words.labelIs(name, facts.labels[name], value))
         .join('; ');
     case 'not':
       return (match.not ?? [])
         .filter((exception) => membersMatcher(exception)(facts))
-        .map((exception) => `it is not for ${exceptedBy(exception, facts)}`)
+        .map((exception) => words.isNotFor(exceptedBy(exception, { facts, language })))
         .join('; ');
   }
 }
 
 /** What of the alert an exception asks for. */
-function exceptedBy(exception: AlertException, facts: MatchFacts): string {
-  const { severity, rules, sensors, locations, labels = {} } = exception;
+function exceptedBy(
+  { severity, rules, sensors, locations, labels = {} }: AlertException,
+  { facts, language }: { facts: MatchFacts; language: Language },
+): string[] {
+  const words = EXPLAIN_WORDS[language];
   return [
-    ...(severity ? [`severity ${facts.severity}`] : []),
-    ...(rules ? [`rule ${facts.ruleId}`] : []),
-    ...(sensors ? [`sensor ${facts.sensorId}`] : []),
-    ...(locations ? [`location ${facts.location ?? 'not set'}`] : []),
-    ...Object.entries(labels).map(([name, value]) => `label ${name} ${value}`),
-  ].join(' with ');
+    ...(severity ? [words.severity(facts.severity)] : []),
+    ...(rules ? [words.rule(facts.ruleId)] : []),
+    ...(sensors ? [words.sensor(facts.sensorId)] : []),
+    ...(locations ? [words.location(facts.location)] : []),
+    ...Object.entries(labels).map(([name, value]) => words.label(name, value)),
+  ];
 }

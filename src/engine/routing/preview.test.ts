@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Language } from '#domain/language.ts';
 import type { Contact, Policy } from '#domain/notification.ts';
 import type { OnCall } from '#domain/on-call.ts';
 import { explainPolicies } from './explain-policies.ts';
@@ -35,7 +36,7 @@ function foresee(
   { contacts = [contact('anne'), contact('boss')], onCalls = [] as OnCall[], sinceMs = START } = {},
 ): string[] {
   const routing = prepareRouting(policies, contacts, onCalls);
-  return foreseeTellings({ routing, alert, sinceMs }).map(
+  return foreseeTellings({ routing, alert, sinceMs, language: 'en' }).map(
     ({ atMs, contactId, step, type, heldUntilMs, heldBy }) => {
       const held = heldUntilMs === null ? '' : ` until ${clock(heldUntilMs)} by ${heldBy}`;
       return `${clock(atMs)} ${contactId} ${step} ${type}${held}`;
@@ -138,8 +139,12 @@ test('why a policy does not tell is said', () => {
     }),
   ];
   const routing = prepareRouting(policies, [contact('anne')]);
-  const explain = (named?: string) =>
-    explainPolicies(policies, { routing, alert: { ...alert, rule: { id: 'r', policy: named } } });
+  const explain = (named?: string, language: Language = 'en') =>
+    explainPolicies(policies, {
+      routing,
+      alert: { ...alert, rule: { id: 'r', policy: named } },
+      language,
+    });
   expect(explain()).toEqual([
     { policy_id: 'fits', matches: true, reasons: [] },
     { policy_id: 'mute', matches: true, reasons: ['it does not tell of raised'] },
@@ -162,6 +167,16 @@ test('why a policy does not tell is said', () => {
     matches: false,
     reasons: ['the rule r names the policy other'],
   });
+  expect(explain(undefined, 'fr').flatMap(({ reasons }) => reasons)).toEqual([
+    'elle ne prévient pas des déclenchements (raised)',
+    'elle est désactivée',
+    'elle ne nomme personne que l’on puisse prévenir',
+    'la gravité warning n’est pas parmi info, critical',
+    'la règle r n’est pas parmi cold',
+    'le capteur s n’est pas parmi oven-*',
+    'l’étiquette site manque, au lieu de lyon',
+    'le capteur n’a pas de lieu, qui doit être parmi lyon/*',
+  ]);
 });
 
 test('by which exception a policy does not tell is said, and who is told instead', () => {
@@ -180,7 +195,7 @@ test('by which exception a policy does not tell is said, and who is told instead
     policy({ id: 'q', match: { not: [{ rules: ['cold'] }] }, steps: [{ contacts: ['boss'] }] }),
   ];
   const routing = prepareRouting(policies, [contact('anne'), contact('boss')]);
-  expect(explainPolicies(policies, { routing, alert: raised })).toEqual([
+  expect(explainPolicies(policies, { routing, alert: raised, language: 'en' })).toEqual([
     {
       policy_id: 'p',
       matches: false,
@@ -190,6 +205,10 @@ test('by which exception a policy does not tell is said, and who is told instead
     },
     { policy_id: 'q', matches: true, reasons: [] },
   ]);
-  const told = foreseeTellings({ routing, alert: raised, sinceMs: START });
+  const [french] = explainPolicies(policies, { routing, alert: raised, language: 'fr' });
+  expect(french?.reasons).toEqual([
+    'elle n’est pas pour la règle heartbeat avec l’étiquette site lab; elle n’est pas pour la gravité warning avec le capteur oven-1 avec le lieu lyon/lab',
+  ]);
+  const told = foreseeTellings({ routing, alert: raised, sinceMs: START, language: 'en' });
   expect(told.map(({ contactId }) => contactId)).toEqual(['boss']);
 });

@@ -1,3 +1,5 @@
+import type { Language } from '#domain/language.ts';
+import { EXPLAIN_WORDS } from './explain-words.ts';
 import { type FollowUpFacts, followUp, type ToldContact } from './follow-up.ts';
 import { groupTimes, type Hold, reasonOfKey } from './hold.ts';
 import type { Routing } from './prepare-routing.ts';
@@ -24,6 +26,8 @@ interface Foreseeing {
   alert: FollowUpFacts['alert'];
   /** When the alert is raised. */
   sinceMs: number;
+  /** Of what holds a line. */
+  language: Language;
   /** Where the alert has been told of: by what, and when it is looked at next (null = never). */
   course?: { told: readonly ForeseenTelling[]; nextMs: number | null } | undefined;
 }
@@ -97,15 +101,16 @@ function releaseMs(
 
 function whoHolds(
   { contactId, policyId, groupKey }: Omit<ForeseenTelling, 'heldUntilMs' | 'heldBy'>,
-  { atMs, facts: { routing, alert } }: { atMs: number; facts: Foreseeing },
+  { atMs, facts: { routing, alert, language } }: { atMs: number; facts: Foreseeing },
 ): string | null {
   if (groupKey === null) return null;
-  if (reasonOfKey(groupKey) === 'group') return `group of the policy ${policyId}`;
+  const words = EXPLAIN_WORDS[language];
+  if (reasonOfKey(groupKey) === 'group') return words.groupOf(policyId);
   const contact = routing.contactById.get(contactId)!;
   const own = holdFor({ ...alert, type: 'raised', atMs }, contact, undefined);
   return own.notBeforeMs === null
-    ? `quiet hours of the policy ${policyId}`
-    : `quiet hours of ${contactId}`;
+    ? words.quietHoursOfPolicy(policyId)
+    : words.quietHoursOf(contactId);
 }
 
 const toldAtMs = ({ atMs, heldUntilMs }: ForeseenTelling): number => heldUntilMs ?? atMs;

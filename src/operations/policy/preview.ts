@@ -1,4 +1,5 @@
 import { VigieError } from '#domain/errors.ts';
+import type { Language } from '#domain/language.ts';
 import type { Policy } from '#domain/notification.ts';
 import { type PolicyPreview, PolicyPreviewInput } from '#domain/policy-preview.ts';
 import type { Rule, Severity } from '#domain/rule.ts';
@@ -34,14 +35,16 @@ interface Subject {
 
 /**
  * Who would be told of an alert raised at a time, or who has been and would be told of one that there is, by the policies and contacts as they are, if nobody acknowledged it.
- * Writes and sends nothing. Throws `invalid_request`, and `not_found` where the alert, the rule or the sensor is not known.
+ * What it says in words is in `language`. Writes and sends nothing. Throws `invalid_request`, and `not_found` where the alert, the rule or the sensor is not known.
  */
 export async function previewPolicies({
   ctx,
   input,
+  language = 'en',
 }: {
   ctx: OperationContext;
   input: unknown;
+  language?: Language;
 }): Promise<PolicyPreview> {
   authorize(ctx, 'read');
   const asked = check(input);
@@ -56,12 +59,13 @@ export async function previewPolicies({
   const row = asked.at === undefined && subject.row?.state === 'active' ? subject.row : undefined;
   const course = row?.told === 1 ? await courseOf(db, row, nowMs) : undefined;
   const sinceMs = row?.received_at ?? nowMs;
+  const facts = { routing, alert, language };
   const told =
     course || row === undefined
-      ? foreseeTellings({ routing, alert, sinceMs, course })
-      : foreseeTellings({ routing, alert, sinceMs: Math.max(nowMs, row.next_repeat_at ?? 0) });
+      ? foreseeTellings({ ...facts, sinceMs, course })
+      : foreseeTellings({ ...facts, sinceMs: Math.max(nowMs, row.next_repeat_at ?? 0) });
   return {
-    policies: explainPolicies(policies, { routing, alert }),
+    policies: explainPolicies(policies, facts),
     told: told.map((line) => lineOf(line, sinceMs)),
     nobody: told.length === 0,
     hushed_by: await hushOf(ctx, subject, {

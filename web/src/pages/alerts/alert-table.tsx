@@ -4,6 +4,7 @@ import { memo, useCallback, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Alert } from '#domain/alert.ts';
 import { useFormats } from '../../format/use-formats.ts';
+import { useHush } from '../../format/use-hush.ts';
 import { Button } from '../../ui/button.tsx';
 import { NamedSensor } from '../../ui/named-sensor.tsx';
 import { Severity } from '../../ui/severity.tsx';
@@ -139,12 +140,13 @@ const AlertRow = memo(function AlertRow({ alert, isChosen, rule, toggle }: Alert
 export function AlertMarks({ alert }: { alert: Alert }) {
   const t = useTranslations('alerts');
   const formats = useFormats();
+  const hush = useHush();
   const marks = [
     alert.state === 'cleared' && t('returned'),
     alert.returned_at !== null && alert.state === 'active' && t('waitsForReset'),
     alert.shelved_until !== null &&
       t('shelvedUntil', { time: formats.moment(alert.shelved_until) }),
-    alert.suppressed_by !== null && t('suppressedBy', { by: alert.suppressed_by }),
+    alert.suppressed_by !== null && t('suppressedBy', { by: hush(alert.suppressed_by) }),
     alert.first_of_storm && t('firstOfStorm'),
   ].filter((mark) => mark !== false);
   return marks.map((mark) => (

@@ -6,6 +6,7 @@ import type { PolicyPreview } from '#domain/policy-preview.ts';
 import type { Severity } from '#domain/rule.ts';
 import { policyPreviewQuery } from '../../api/queries.ts';
 import { useFormats } from '../../format/use-formats.ts';
+import { useHush } from '../../format/use-hush.ts';
 import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from '../../ui/choice-field.tsx';
 import { ProblemText } from '../../ui/problem-text.tsx';
@@ -61,9 +62,10 @@ export function PreviewPage() {
 function Foretold({ answer }: { answer: PolicyPreview }) {
   const t = useTranslations('notifications');
   const formats = useFormats();
+  const hush = useHush();
   return (
     <div role="status">
-      {answer.hushed_by !== null && <p>{t('hushedBy', { by: answer.hushed_by })}</p>}
+      {answer.hushed_by !== null && <p>{t('hushedBy', { by: hush(answer.hushed_by) })}</p>}
       {answer.nobody && <p>{t('nobody')}</p>}
       {answer.told.length > 0 && (
         <ol className={styles.list}>

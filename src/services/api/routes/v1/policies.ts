@@ -8,6 +8,7 @@ import { getPolicy } from '#operations/policy/get.ts';
 import { listPolicies } from '#operations/policy/list.ts';
 import { previewPolicies } from '#operations/policy/preview.ts';
 import { putPolicy } from '#operations/policy/put.ts';
+import { preferredLanguage } from '#platform/accept-language.ts';
 import { Nothing, ThingParams } from '../../answers.ts';
 import type { ApiInstance, RouteContext } from '../../api-instance.ts';
 import { IfMatch, ifMatchOf, tagged } from '../../preconditions.ts';
@@ -59,12 +60,17 @@ export function policyRoutes(app: ApiInstance, { ctxOf }: RouteContext): void {
         tags,
         summary: 'Preview who is told of an alert',
         description:
-          'Whom the policies would tell, and when, from the moment that it is raised, if nobody acknowledged it: for 24 hours, at most 100 lines. Nothing is written or sent. Takes `alert_id`, or `alert`.',
+          'Whom the policies would tell, and when, from the moment that it is raised, if nobody acknowledged it: for 24 hours, at most 100 lines. Nothing is written or sent. Takes `alert_id`, or `alert`. Reasons are in the language of Accept-Language: English or French.',
         body: PolicyPreviewInput,
         response: { 200: PolicyPreview },
       },
     },
-    (request) => previewPolicies({ ctx: ctxOf(request), input: request.body }),
+    (request) =>
+      previewPolicies({
+        ctx: ctxOf(request),
+        input: request.body,
+        language: preferredLanguage(request.headers['accept-language']),
+      }),
   );
   app.get(
     '/v1/policies/:id',
