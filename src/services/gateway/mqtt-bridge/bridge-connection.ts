@@ -1,4 +1,5 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { refuseMalformed } from '#platform/refuse-malformed.ts';
 import { acknowledgement, acknowledgementPackets } from '../mqtt/message-batch.ts';
 import type { ReadingTopics } from '../mqtt/reading-topics.ts';
 import type { BrokerAddress } from './broker-address.ts';
@@ -49,6 +50,7 @@ export class BridgeConnection {
     this.#topic = options.topic;
     this.#topics = options.topics;
     this.#client = connect(clientOptions(broker, { clientId, receiveMaximum }));
+    refuseMalformed(this.#client);
     this.#deliveries = new DeliveryQueue({
       context: deliveries,
       onStored: (messageIds) => this.#acknowledge(messageIds),

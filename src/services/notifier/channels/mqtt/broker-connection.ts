@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { IClientPublishOptions, MqttClient } from 'mqtt';
+import { refuseMalformed } from '#platform/refuse-malformed.ts';
 import { hostOf, isPrivateHost, PrivateAddressError } from '../../outbound/address-guard.ts';
 import type { MqttSettings } from './mqtt.schema.ts';
 
@@ -88,6 +89,7 @@ export class BrokerConnection {
         manualConnect: true,
       },
     );
+    refuseMalformed(client);
     const closed = new Promise<unknown>((resolve) => {
       client.on('error', (error) => {
         reason ??= refusalOf(error);

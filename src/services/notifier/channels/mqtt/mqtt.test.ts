@@ -12,6 +12,7 @@ import { makeCertificate } from '#test/support/certificate.ts';
 import { type Mosquitto, startMosquitto, whyNoMosquitto } from '#test/support/mosquitto.ts';
 import { sendRequest } from '#test/support/send-request.ts';
 import { temporaryFolder } from '#test/support/spawn-platform.ts';
+import { watchUncaught } from '#test/support/uncaught.ts';
 import { until } from '#test/support/until.ts';
 import type { ChannelOptions, ChannelSettings } from '../channel.ts';
 import { MqttSettings } from './mqtt.schema.ts';
@@ -263,6 +264,25 @@ describe('a broker that', () => {
       socket.once('data', () => socket.resetAndDestroy());
     });
     expect(await setUp({ url }).send()).toMatchObject({ ok: false, retryable: true });
+  });
+
+  test.each([
+    ['a message', Buffer.from([0x34, 3, 0, 1, 0x78])],
+    ['a PUBREL', Buffer.from([0x62, 0])],
+  ])('sends %s without an id may be tried again', async (_, fault) => {
+    const errors = watchUncaught();
+    const { url } = await createSocketServer((socket) => {
+      socket.once('data', () => {
+        socket.write(Buffer.from([0x20, 3, 0, 0, 0]));
+        socket.once('data', () => socket.write(fault));
+      });
+    });
+    expect(await setUp({ url }).send()).toEqual({
+      ok: false,
+      retryable: true,
+      detail: 'the broker sent a packet without its id',
+    });
+    expect(errors).toEqual([]);
   });
 
   test('closes before the PUBACK may be tried again', async () => {
