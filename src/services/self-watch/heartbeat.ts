@@ -18,6 +18,11 @@ export async function callHeartbeat(url: string, stopping: AbortSignal): Promise
     const status = response.statusCode ?? 0;
     resolve(status >= 200 && status < 300 ? 'ok' : `answered ${status}`);
   });
+  // A 101 is no response, and nothing else would ever be told of it.
+  request.on('upgrade', (response, socket) => {
+    socket.destroy();
+    resolve(`answered ${response.statusCode}`);
+  });
   request.on('error', (error: NodeJS.ErrnoException) =>
     resolve(signal.aborted ? 'no answer in time' : (error.code ?? error.message)),
   );

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SELF_CUSTOMER } from '#domain/self-watch.ts';
 import { createTestApp, type TestApp } from '#test/support/app.ts';
 import { until } from '#test/support/until.ts';
+import { callHeartbeat } from './heartbeat.ts';
 
 const watched = (env: Record<string, string> = {}) =>
   createTestApp({ VIGIE_CANARY: '400ms', ...env });
@@ -59,6 +60,23 @@ test('what the watcher answers is told, and the canary is none the worse for it'
   const app = await watched({ VIGIE_HEARTBEAT_URL: watcher.url });
   await until(async () => (await selfWatch(app)).heartbeat.last_outcome === 'answered 404');
   expect((await selfWatch(app)).canary.state).toBe('ok');
+});
+
+test('a watcher that wants to speak another protocol ends no watch', async () => {
+  const watcher = createServer((_request, response) => {
+    const head =
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+    response.socket?.write(head);
+  });
+  await new Promise<void>((resolve) => watcher.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    watcher.closeAllConnections();
+    watcher.close();
+  });
+  const { port } = watcher.address() as AddressInfo;
+  expect(await callHeartbeat(`http://127.0.0.1:${port}/`, AbortSignal.timeout(5000))).toBe(
+    'answered 101',
+  );
 });
 
 test('a canary that does not get through is a failure with its reason, and the heartbeat stays away', async () => {

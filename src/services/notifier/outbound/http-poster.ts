@@ -91,6 +91,11 @@ export class HttpPoster {
         isAnswered = true;
         readExcerpt(response, resolve);
       });
+      // A 101 is no response, and nothing else would ever be told of it.
+      sent.on('upgrade', ({ statusCode = 0, headers }, socket) => {
+        socket.destroy();
+        resolve({ status: statusCode, headers, excerpt: '' });
+      });
       sent.on('error', (error: NodeJS.ErrnoException) => {
         if (isAnswered) return;
         const isStale =

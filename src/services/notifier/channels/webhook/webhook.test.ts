@@ -171,6 +171,14 @@ describe('what a webhook answers', () => {
     expect(await send()).toEqual({ ok: false, retryable: true, detail: 'no answer in time' });
   });
 
+  test('another protocol is no answer', async () => {
+    const { receiver, send } = await setUp({ signal: AbortSignal.timeout(3000) });
+    const head =
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+    receiver.answer((request) => void request.socket.write(head));
+    expect(await send()).toEqual({ ok: false, retryable: false, detail: 'HTTP 101' });
+  });
+
   test('a connection that breaks before the status may be tried again', async () => {
     const { receiver, send } = await setUp();
     receiver.answer((request) => request.socket.resetAndDestroy(), 200);
