@@ -27,7 +27,7 @@ test('a rule that somebody else changed meanwhile is not replaced before the rea
   await save();
   const dialog = page.getByRole('dialog', { name: 'hot has been changed meanwhile' });
   await dialog.getByText(/^By Ben, at /).waitFor();
-  await dialog.getByRole('row', { name: /name.*Theirs.*Mine/ }).waitFor();
+  await dialog.getByRole('row', { name: 'Name in English Theirs Mine', exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Back to the form' }).click();
   expect([await name.inputValue(), await nameNow()]).toEqual(['Mine', 'Theirs']);
   await save();
@@ -54,10 +54,56 @@ test('a contact that somebody else changed meanwhile can be left as theirs; Fren
   await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'anne a été modifié entre-temps' });
   await dialog.getByText(/^Par Ben, le /).waitFor();
-  await dialog.getByRole('row', { name: /name.*Anne Martin.*Anna/ }).waitFor();
+  await dialog.getByRole('row', { name: 'Nom Anne Martin Anna', exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Garder la version enregistrée' }).click();
   await page.getByText('Anne Martin').waitFor();
   expect((await app.call('GET', '/v1/contacts/anne')).body.name).toBe('Anne Martin');
+});
+
+test('what was changed meanwhile is told in the words of the form, part by part, in both languages', async (context) => {
+  const app = await createTestApp();
+  await app.put('/v1/rules/hot', { ...HOT_RULE, name: { en: 'Hot', fr: 'Chaud' } });
+  const putAsBen = await createColleague(app);
+  const page = await openPage(context, app.url, { path: '/rules/hot' });
+  const name = page.getByLabel('Name in French');
+  await expect.poll(() => name.inputValue()).toBe('Chaud');
+  await name.fill('Très chaud');
+  const level = { limit: 40, severity: 'critical' };
+  await putAsBen('/v1/rules/hot', {
+    ...{ name: { en: 'Hot', fr: 'Chaud' }, enabled: false, where: { labels: { site: 'lyon' } } },
+    when: { metric: 'temperature', above: [level], on_delay: '5m' },
+    schedule: { time_zone: 'UTC', windows: [{ days: ['mon', 'tue'], from: '08:00', to: '18:00' }] },
+  });
+  const rows = async () => {
+    const all = page.getByRole('dialog').getByRole('row');
+    await all.nth(1).waitFor();
+    const cells = await all.evaluateAll((some) =>
+      some.map((row) =>
+        [...(row as never as { cells: { textContent: string }[] }).cells].map(
+          (cell) => cell.textContent,
+        ),
+      ),
+    );
+    return cells
+      .slice(1)
+      .map((texts) => texts.join(' | '))
+      .toSorted();
+  };
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  expect(await rows()).toEqual([
+    'Above a limit | Limit: 40 · Severity: Critical | Limit: 30',
+    'Labels | site: lyon | –',
+    'On delay | 5m | –',
+    'The rule is on | Off | On',
+    'Time zone | UTC | –',
+    'When it watches | Days: Mon, Tue · From: 08:00 · To: 18:00 | –',
+  ]);
+  await page.getByRole('button', { name: 'Back to the form' }).click();
+  await page.getByRole('button', { name: 'Français' }).click();
+  await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
+  expect((await rows())[0]).toBe(
+    'Au-dessus d’une limite | Limite : 40 · Gravité : Critique | Limite : 30',
+  );
 });
 
 test('Undo does not replace what somebody else has changed since', async (context) => {

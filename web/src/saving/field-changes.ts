@@ -22,20 +22,50 @@ export function inputOf(stored: object): Record<string, unknown> {
 
 /** One field that somebody else has changed: what they made of it, and what the reader would. */
 export interface FieldChange {
-  field: string;
+  /** Where the document has it (RFC 6901). */
+  pointer: string;
+  theirs: unknown;
+  mine: unknown;
+}
+
+interface Versions {
+  before: unknown;
   theirs: unknown;
   mine: unknown;
 }
 
 /**
  * What somebody else has changed since `before` was read, beside what the reader has typed. What both made the same is
- * no change.
+ * no change. `isShownByParts` tells of a pointer whether what stands there is compared part by part.
  */
-export function fieldChanges(of: { before: object; theirs: object; mine: object }): FieldChange[] {
-  const [before, theirs, mine] = [inputOf(of.before), inputOf(of.theirs), inputOf(of.mine)];
-  return [...new Set([...Object.keys(before), ...Object.keys(theirs)])]
-    .filter((field) => !isSame(before[field], theirs[field]) && !isSame(theirs[field], mine[field]))
-    .map((field) => ({ field, theirs: theirs[field], mine: mine[field] }));
+export function fieldChanges(
+  of: { before: object; theirs: object; mine: object },
+  isShownByParts: (pointer: string) => boolean = () => false,
+): FieldChange[] {
+  const changesOf = (versions: Versions, pointer: string): FieldChange[] => {
+    const { before, theirs, mine } = versions;
+    if (isSame(before, theirs) || isSame(theirs, mine)) return [];
+    const parts = partsOf(versions);
+    const isWhole = parts === undefined || (pointer !== '' && !isShownByParts(pointer));
+    if (isWhole) return [{ pointer, theirs, mine }];
+    return parts.flatMap(([name, part]) => changesOf(part, `${pointer}/${name}`));
+  };
+  const inputs = { before: inputOf(of.before), theirs: inputOf(of.theirs), mine: inputOf(of.mine) };
+  return changesOf(inputs, '');
+}
+
+/** By name, what was there before first; undefined where one of them has no parts. */
+function partsOf({ before, theirs, mine }: Versions): [string, Versions][] | undefined {
+  const [old, other, own] = [before, theirs, mine].map((value) => value ?? {});
+  if (!isObject(old) || !isObject(other) || !isObject(own)) return undefined;
+  return [...new Set([...Object.keys(old), ...Object.keys(other)])].map((name) => [
+    name,
+    { before: old[name], theirs: other[name], mine: own[name] },
+  ]);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** As JSON, whatever the order of its members. */

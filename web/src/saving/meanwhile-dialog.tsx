@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import type { Decision, Meanwhile } from './meanwhile.tsx';
 import styles from './meanwhile-dialog.module.css';
+import { useFieldTexts } from './use-field-texts.ts';
 
 interface MeanwhileDialogProps {
   about: Meanwhile;
@@ -14,6 +15,7 @@ interface MeanwhileDialogProps {
 export function MeanwhileDialog({ about, decide }: MeanwhileDialogProps) {
   const t = useTranslations('words.meanwhile');
   const formats = useFormats();
+  const texts = useFieldTexts(about.kind);
   const { id, at, who, changes } = about;
   const time = formats.moment(at);
   return (
@@ -29,11 +31,11 @@ export function MeanwhileDialog({ about, decide }: MeanwhileDialogProps) {
             </tr>
           </thead>
           <tbody>
-            {changes.map(({ field, theirs, mine }) => (
-              <tr key={field}>
-                <th scope="row">{field}</th>
-                <td>{textOf(theirs)}</td>
-                <td>{textOf(mine)}</td>
+            {changes.map(({ pointer, theirs, mine }) => (
+              <tr key={pointer}>
+                <th scope="row">{texts.label(pointer)}</th>
+                <td>{texts.value(pointer, theirs)}</td>
+                <td>{texts.value(pointer, mine)}</td>
               </tr>
             ))}
           </tbody>
@@ -48,10 +50,4 @@ export function MeanwhileDialog({ about, decide }: MeanwhileDialogProps) {
       <Button onClick={() => decide('back')}>{t('back')}</Button>
     </Dialog>
   );
-}
-
-/** As the API has it: every field of every kind can be shown so. */
-function textOf(value: unknown) {
-  if (value === undefined) return '–';
-  return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>;
 }

@@ -16,6 +16,8 @@ const MeanwhileDialog = lazy(async () => ({
 
 /** Something was changed by somebody else after the reader had begun to change it. */
 export interface Meanwhile {
+  /** As the audit names it, such as `rule`. */
+  kind: string;
   id: string;
   /** RFC 3339. */
   at: string;

@@ -4,6 +4,7 @@ import { ApiProblem } from '../api/api-problem.ts';
 import { ask } from '../api/ask.ts';
 import { keysQuery, type Page } from '../api/queries.ts';
 import { fieldChanges } from './field-changes.ts';
+import { isShownByParts } from './field-labels.ts';
 import { useMeanwhile } from './meanwhile.tsx';
 
 interface Versioned {
@@ -46,10 +47,13 @@ export function useSaveOver() {
       const theirs = await findTheirs<Stored>(address);
       if (theirs === undefined) throw problem;
       const { id, updated_at: at } = theirs;
-      const changes = fieldChanges({ before, theirs, mine: body });
+      const [kind = ''] = target.split('/');
+      const changes = fieldChanges({ before, theirs, mine: body }, (at) =>
+        isShownByParts(kind, at),
+      );
       if (changes.length > 0) {
         const who = await whoChanged(target, queries);
-        const decision = await askReader({ id, at, who, changes });
+        const decision = await askReader({ kind, id, at, who, changes });
         if (decision === 'back') throw problem;
         if (decision === 'theirs') return { stored: theirs, isMine: false };
       }
