@@ -107,10 +107,7 @@ export function createProcessLink(
           if (topic === 'samples.wanted') wantedUntilMs = clock.now() + WANTED_MS;
           else if (MESSAGES.has(topic as BusTopic)) bus.receive(topic as BusTopic, event as never);
         },
-        onGap: () =>
-          void catchUp().catch((error: unknown) =>
-            logger.warn({ err: error }, 'what may have been missed could not be read anew'),
-          ),
+        onGap: catchUp,
       });
       await link.start();
       bus.carryBy({

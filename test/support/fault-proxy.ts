@@ -6,6 +6,8 @@ type AtEnd = (work: () => Promise<void> | void) => void;
 
 export interface FaultProxy {
   readonly port: number;
+  /** Connections that were taken so far, and those that are open. */
+  readonly connections: { readonly taken: number; readonly open: number };
   /**
    * Nothing passes any more, in neither direction, and nobody is told: as when a cable is pulled. New connections
    * are taken and stay silent.
@@ -24,6 +26,7 @@ export interface FaultProxy {
 /** A real TCP proxy on the loopback address, before a server on `targetPort`. */
 export async function createFaultProxy(targetPort: number, atEnd: AtEnd): Promise<FaultProxy> {
   let isCut = false;
+  let taken = 0;
   const pairs = new Set<readonly [Socket, Socket]>();
 
   function forward([from, to]: readonly [Socket, Socket], isKnown: () => boolean): void {
@@ -41,6 +44,7 @@ export async function createFaultProxy(targetPort: number, atEnd: AtEnd): Promis
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (near) => {
     const far = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
     const pair = [near, far] as const;
+    taken++;
     pairs.add(pair);
     near.on('close', () => pairs.delete(pair));
     forward(pair, () => pairs.has(pair));
@@ -63,6 +67,9 @@ export async function createFaultProxy(targetPort: number, atEnd: AtEnd): Promis
   };
   return {
     port: (server.address() as AddressInfo).port,
+    get connections() {
+      return { taken, open: pairs.size };
+    },
     cut() {
       isCut = true;
       each((socket) => socket.pause());

@@ -3,7 +3,7 @@ import { MAIN_CUSTOMER } from '#domain/caller.ts';
 import type { Logger } from '#platform/logging.ts';
 import { connectionOptions, endConnection } from './pool.ts';
 
-// Tested by: test/scale/roles.test.ts
+// Tested by: test/scale/process-link.test.ts, test/scale/roles.test.ts
 
 /** A change that people made, as its audit entry names it. */
 export interface Change {
@@ -28,8 +28,8 @@ export interface ProcessLinkOptions {
   log: Pick<Logger, 'warn'>;
   onChange(change: Change): void;
   onMessage(message: Message): void;
-  /** Changes may have been missed: everything that is remembered of them is to be read anew. */
-  onGap(): void;
+  /** Changes may have been missed: everything that is remembered of them is to be read anew. Called again where it rejects. */
+  onGap(): Promise<void>;
 }
 
 const CHANGES = 'vigie_changes';
@@ -107,12 +107,20 @@ export class ProcessLink {
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ channel, payload }) => this.#receive(channel, payload ?? ''));
-    await client.connect();
-    await client.query(`LISTEN ${CHANGES}`);
-    await client.query(`LISTEN ${MESSAGES}`);
-    this.#client = client;
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANGES}`);
+      await client.query(`LISTEN ${MESSAGES}`);
+      if (this.#isClosed) throw new Error('the link is closed');
+      this.#client = client;
+      // What cannot be read anew now is so at the next connection.
+      if (this.#wasConnected) await this.#options.onGap();
+    } catch (error) {
+      if (this.#client === client) this.#client = undefined;
+      await endConnection(client);
+      throw error;
+    }
     this.#backoffMs = RECONNECT_MS.first;
-    if (this.#wasConnected) this.#options.onGap();
     this.#wasConnected = true;
   }
 
@@ -126,9 +134,13 @@ export class ProcessLink {
   #reconnectLater(): void {
     const waitMs = this.#backoffMs * (0.5 + Math.random() / 2);
     this.#backoffMs = Math.min(2 * this.#backoffMs, RECONNECT_MS.max);
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#connect().catch(() => {
-        if (!this.#isClosed) this.#reconnectLater();
+      this.#connect().catch((error: unknown) => {
+        // Where it was lost meanwhile, another connection is on its way already, or there.
+        if (this.#isClosed || this.#client !== undefined) return;
+        this.#options.log.warn({ err: error }, 'word from other processes is still missing');
+        this.#reconnectLater();
       });
     }, waitMs);
   }
