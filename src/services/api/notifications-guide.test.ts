@@ -12,7 +12,7 @@ test('every call of the guide to notifications is taken, and its policy tells wh
   const freezer = { id: 'freezer-3', labels: { site: 'lyon' } };
   expect((await ask('POST /v1/sensors', { body: freezer })).status).toBe(201);
   const calls = [...guide.matchAll(/^`((?:PUT|POST) \/v1\/[\w/-]+)`\n\n```json\n([\s\S]*?)^```/gm)];
-  expect(calls).toHaveLength(6);
+  expect(calls).toHaveLength(7);
   let last: Awaited<ReturnType<typeof ask>> | undefined;
   for (const [, call = '', body = ''] of calls) {
     last = await ask(call, { body: JSON.parse(body) });
