@@ -162,6 +162,20 @@ test('thousands of rules scroll like ten, the search finds those far behind, and
   await expect
     .poll(async () => (await app.call('GET', '/v1/rules/r1199')).body.enabled)
     .toBe(false);
+  // A far-scrolled list is asked for what has changed alone.
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (pathname === '/v1/rules') asked.push(search);
+  });
+  await put(1200);
+  await page.getByText('1,202 rules').waitFor();
+  await page.getByRole('link', { name: 'Machine 1200 hot' }).waitFor();
+  await app.call('DELETE', '/v1/rules/r1198');
+  await page.getByText('1,201 rules').waitFor();
+  await page.getByRole('link', { name: 'Machine 1198 hot' }).waitFor({ state: 'detached' });
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked.filter((search) => !search.startsWith('?ids=r1'))).toEqual([]);
   await page.getByLabel('Search').fill('CHAUDE');
   await page.getByText('the first 500 rules').waitFor();
   await page.getByLabel('Search').fill('machine 1042');

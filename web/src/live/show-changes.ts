@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Alert } from '#domain/alert.ts';
 import type { Page } from '../api/queries.ts';
 import type { ThingChange } from './live-connection.ts';
+import { renewRules } from './renew-rules.ts';
 
 /** At most one question after a burst of changes; a storm of alerts is one reload, not ten thousand. */
 const GATHER_MS = 250;
@@ -27,6 +28,8 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
 export class ShownChanges {
   readonly #queries: QueryClient;
   readonly #words = new Set<string>();
+  /** Rules that were changed, by id. */
+  readonly #rules = new Set<string>();
   #isGathering = false;
   #lastTookMs = 0;
 
@@ -49,8 +52,9 @@ export class ShownChanges {
   }
 
   /** What people keep was changed, here or elsewhere. A kind that is not known may be shown by anything. */
-  showThing({ kind }: ThingChange): void {
-    const words = SHOWN_BY[kind];
+  showThing({ kind, id }: ThingChange): void {
+    if (kind === 'rule' && id !== null) this.#rules.add(id);
+    const words = kind === 'rule' && id !== null ? [] : SHOWN_BY[kind];
     if (words === undefined) this.showEverything();
     else this.askAgain(words);
   }
@@ -70,11 +74,16 @@ export class ShownChanges {
 
   async #ask(): Promise<void> {
     const words = [...this.#words];
+    const rules = [...this.#rules];
     this.#words.clear();
+    this.#rules.clear();
     const startedMs = performance.now();
-    await Promise.all(words.map((word) => this.#queries.invalidateQueries({ queryKey: [word] })));
+    await Promise.all([
+      ...words.map((word) => this.#queries.invalidateQueries({ queryKey: [word] })),
+      ...(rules.length === 0 ? [] : [renewRules(this.#queries, rules)]),
+    ]);
     this.#lastTookMs = performance.now() - startedMs;
     this.#isGathering = false;
-    if (this.#words.size > 0) this.askAgain([]);
+    if (this.#words.size + this.#rules.size > 0) this.askAgain([]);
   }
 }

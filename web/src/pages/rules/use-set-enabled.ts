@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl';
 import type { Rule } from '#domain/rule.ts';
 import { ask } from '../../api/ask.ts';
 import type { Page } from '../../api/queries.ts';
+import { renewRules } from '../../live/renew-rules.ts';
 import { inputOf } from '../../saving/field-changes.ts';
 import { isChangedMeanwhile } from '../../saving/use-save-over.ts';
 import { useNotices } from '../../ui/notices.tsx';
@@ -24,7 +25,7 @@ export function useSetEnabled() {
     } catch (error) {
       failed(error);
     }
-    await queries.invalidateQueries({ queryKey: ['rules'] });
+    await renewRules(queries, [id]);
   };
 }
 
