@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -11,6 +11,7 @@ import { createKafka, kafkaIsMissing } from '#test/support/kafka-cluster.ts';
 import { kafkaSettings, readTopic, silentLog, submissionOf } from '#test/support/kafka-records.ts';
 import { createGateway } from '#test/support/scale-out.ts';
 import { temporaryFolder } from '#test/support/spawn-platform.ts';
+import { watchUncaught } from '#test/support/uncaught.ts';
 import { until } from '#test/support/until.ts';
 
 const USER = { username: 'vigie', password: 'secret "word"' };
@@ -109,21 +110,38 @@ describe.skipIf(kafkaIsMissing())('a broker that lets only those in whom it know
   });
 });
 
-test('a broker that breaks connections off while they sign in ends no process', async () => {
-  let broken = 0;
+/** The right head of an answer, and then nothing but zeros: no message of SCRAM. */
+function answerZeros(socket: Socket): void {
+  socket.on('data', (request: Buffer) => {
+    const answer = Buffer.alloc(48);
+    answer.writeInt32BE(answer.length - 4);
+    request.copy(answer, 4, 8, 12);
+    socket.write(answer);
+  });
+}
+
+test.each([
+  [
+    'breaks connections off',
+    (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy()),
+  ],
+  ['answers nothing that makes sense', answerZeros],
+])('a broker that %s while they sign in ends no process', async (_, fault) => {
+  let connections = 0;
+  const open = new Set<Socket>();
   const broker = createServer((socket) => {
-    socket.once('data', () => {
-      broken++;
-      socket.resetAndDestroy();
-    });
+    connections++;
+    open.add(socket);
+    socket.on('error', () => undefined);
+    fault(socket);
   }).listen(0, '127.0.0.1');
-  onTestFinished(() => void broker.close());
+  onTestFinished(() => {
+    for (const socket of open) socket.destroy();
+    broker.close();
+  });
   await until(() => broker.listening);
   const { port } = broker.address() as { port: number };
-  const ends: unknown[] = [];
-  const note = (error: unknown) => void ends.push(error);
-  process.on('uncaughtExceptionMonitor', note);
-  onTestFinished(() => void process.off('uncaughtExceptionMonitor', note));
+  const errors = watchUncaught();
   const stream = new KafkaStream({
     settings: kafkaSettings(`127.0.0.1:${port}`, { sasl: { mechanism: 'SCRAM-SHA-256', ...USER } }),
     clientId: 'x',
@@ -132,8 +150,8 @@ test('a broker that breaks connections off while they sign in ends no process', 
   });
   onTestFinished(() => stream.stop());
   stream.start();
-  await until(() => broken >= 3);
+  await until(() => connections >= 3);
   await stream.stop();
   expect(stream.failure).toMatchObject({ code: 'shutting_down' });
-  expect(ends).toEqual([]);
+  expect(errors).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { type BaseOptions, Connection, instancesChannel } from '@platformatic/kafka';
 import type { Compression } from './record-batch.ts';
+import { signInByScram } from './sign-in.ts';
 
 /** How the brokers are reached, and how topics that are not there yet are made. */
 export interface KafkaSettings {
@@ -42,7 +43,9 @@ export function clientOptions(settings: KafkaSettings, clientId: string): BaseOp
       tls: tls.ca === undefined ? {} : { ca: tls.ca },
       tlsServerName: !isAddress(brokers),
     }),
-    ...(sasl && { sasl }),
+    ...(sasl && {
+      sasl: sasl.mechanism === 'PLAIN' ? sasl : { ...sasl, authenticate: signInByScram },
+    }),
   };
 }
 
