@@ -84,17 +84,20 @@ async function notReplaced<T extends Named>(
   return asked.filter(({ id }) => !replaced.has(id));
 }
 
+/** Each before the first with a greater id. The others stay as the engine has them: by its own order the next page starts. */
 function withStanding<T extends Named>(
   items: T[],
   standing: readonly T[],
   { afterId = '', throughId }: { afterId: string | undefined; throughId: string | undefined },
 ): T[] {
-  const here = standing.filter(
-    ({ id }) => id > afterId && (throughId === undefined || id <= throughId),
-  );
-  return here.length === 0
-    ? items
-    : [...items, ...here].sort((one, other) => (one.id < other.id ? -1 : 1));
+  const all = [...items];
+  for (const one of standing) {
+    const { id } = one;
+    if (id <= afterId || (throughId !== undefined && id > throughId)) continue;
+    const at = all.findIndex((item) => item.id > id);
+    all.splice(at === -1 ? all.length : at, 0, one);
+  }
+  return all;
 }
 
 function holdsText({ id, name }: Named, text = ''): boolean {
