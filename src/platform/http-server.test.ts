@@ -110,6 +110,27 @@ test('who is refused before the body is whole gets the answer, then the end of t
   expect(errors).toEqual([]);
 });
 
+test('a sender that breaks off is no error of the platform', async () => {
+  const lines: string[] = [];
+  const [reading, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { port } = await started(
+    ({ fastify }) => {
+      fastify.post('/x', () => 'taken');
+      fastify.addHook('preParsing', async () => reading.resolve());
+      fastify.addHook('onSend', async () => failed.resolve());
+    },
+    { logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }) },
+  );
+  const head =
+    'POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n';
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${head}{"a"`);
+  await reading.promise;
+  socket.resetAndDestroy();
+  await failed.promise;
+  expect(lines).toEqual([]);
+});
+
 test('a slow sender is answered 408', async () => {
   const { port } = await started(
     ({ intercept }) => {

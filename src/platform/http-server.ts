@@ -144,7 +144,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     routerOptions: { maxParamLength: 4096 },
   });
   fastify.setErrorHandler((error, request, reply) => {
-    const problem = problems.of(asVigieError(error), request.raw);
+    const { destroyed, complete } = request.raw;
+    const found = destroyed && !complete ? brokenOff() : asVigieError(error);
+    const problem = problems.of(found, request.raw);
     if (!request.raw.complete) void reply.header('connection', 'close');
     // As bytes: to a text Fastify would add a charset, which this media type has not.
     const body = Buffer.from(JSON.stringify(problem.document));
@@ -203,6 +205,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     start,
     stop,
   };
+}
+
+/** Nobody reads this any more; it is to say that it is no fault of the platform's. */
+function brokenOff(): VigieError {
+  return new VigieError('invalid_request', 'The sender broke off before the body was complete.');
 }
 
 /** A port that is taken is the commonest reason not to start: say what to do. The code stays. */
