@@ -3,7 +3,7 @@ import type { DestinationStream } from 'pino';
 
 // Tested by: test/e2e/process-log.test.ts
 
-/** What waits while nothing can be written; lines beyond are dropped. */
+/** What waits while nothing can be written; lines beyond are dropped, and how many is said once there is room. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 const RETRY_MS = 1000;
 /** EAGAIN: whoever reads the pipe is slow. */
@@ -19,6 +19,7 @@ export class LogOutput implements DestinationStream {
   #waiting: Buffer[] = [];
   #bytes = 0;
   #isSending = false;
+  #dropped = 0;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -26,7 +27,10 @@ export class LogOutput implements DestinationStream {
 
   write(line: string): void {
     const bytes = Buffer.from(line);
-    if (this.#bytes + bytes.length > MOST_WAITING_BYTES) return;
+    if (this.#bytes + bytes.length > MOST_WAITING_BYTES) {
+      this.#dropped++;
+      return;
+    }
     this.#keep(bytes);
     if (this.#isSending) return;
     this.#isSending = true;
@@ -57,9 +61,23 @@ export class LogOutput implements DestinationStream {
     write(this.#fd, bytes, (error, written) => {
       const rest = bytes.subarray(error ? 0 : written);
       if (rest.length > 0) this.#keep(rest, 'first');
-      if (error === null) this.#send();
-      else setTimeout(() => this.#send(), error.code === 'EAGAIN' ? BUSY_MS : RETRY_MS).unref();
+      if (error === null) {
+        this.#tellDropped();
+        this.#send();
+      } else setTimeout(() => this.#send(), error.code === 'EAGAIN' ? BUSY_MS : RETRY_MS).unref();
     });
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const line = {
+      level: 40,
+      time: new Date().toISOString(),
+      dropped: this.#dropped,
+      msg: 'lines of the log were dropped: they could not be written',
+    };
+    this.#dropped = 0;
+    this.#keep(Buffer.from(`${JSON.stringify(line)}\n`));
   }
 
   #keep(bytes: Buffer, where: 'first' | 'last' = 'last'): void {

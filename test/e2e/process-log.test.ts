@@ -92,3 +92,24 @@ test.skipIf(whyNoSmallDisk() !== undefined)(
     await until(() => readFileSync(path, 'utf8') === `first\n${long}third\nfourth\n`);
   },
 );
+
+test.skipIf(whyNoSmallDisk() !== undefined)(
+  'what waits has a bound, and how many lines were dropped is said once there is room',
+  async () => {
+    const disk = mountSmallDisk(4);
+    const path = join(disk.path, 'log');
+    const fd = openSync(path, 'a');
+    onTestFinished(() => closeSync(fd));
+    disk.fill(0);
+    const output = new LogOutput(fd);
+    const lines = Array.from({ length: 200 }, (_, at) => `${at} ${'x'.repeat(10_000)}\n`);
+    for (const line of lines) output.write(line);
+    disk.release();
+    await until(() => readFileSync(path, 'utf8').includes('were dropped'));
+    const kept = lines.slice(0, 104);
+    expect(readFileSync(path, 'utf8').startsWith(kept.join(''))).toBe(true);
+    expect(linesOf(readFileSync(path, 'utf8'))).toMatchObject([
+      { level: 40, dropped: lines.length - kept.length },
+    ]);
+  },
+);

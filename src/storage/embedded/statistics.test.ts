@@ -8,7 +8,7 @@ import { createInProcessState } from '#test/support/in-process-state.ts';
 import { alertRow, documentRow, notificationRow, sensorRow, T0 } from '#test/support/state-rows.ts';
 import { plansOf } from '#test/support/statement-plans.ts';
 import { findOpenAlert, findShelf, latestSilence, shelves } from '../state/alarms.ts';
-import { silentAlertSensors } from '../state/alerts.ts';
+import { listAlertRows, silentAlertSensors } from '../state/alerts.ts';
 import { failuresOfContacts } from '../state/contact-failures.ts';
 import { findDeliveries } from '../state/deliveries.ts';
 import { documentVersions, findDocuments, listDocuments } from '../state/documents.ts';
@@ -99,7 +99,30 @@ test('what stands of a customer, and the newest silence, are answered without th
   expect(plans.flatMap(({ plan }) => plan).filter((line) => line.includes('alerts'))).toEqual([
     'SEARCH alerts USING INDEX alerts_silences (sensor_pk=?)',
     'SEARCH alerts USING COVERING INDEX alerts_standing (customer=? AND condition=?)',
-    'SEARCH alerts USING INDEX alerts_standing (customer=?)',
+    'SEARCH alerts USING INDEX alerts_active_by_start (customer=?)',
+  ]);
+});
+
+test('lists of alerts, newest first, are read in their order from an index of their own', async () => {
+  const store = await createInProcessState();
+  onTestFinished(() => store.close());
+  const plans = await plansOf(store.db, async (db) => {
+    for (const filter of [
+      { sensorId: 's' },
+      { ruleId: 'r' },
+      { state: 'active' as const },
+      { isOpen: true },
+      { isAcknowledged: false },
+    ]) {
+      await listAlertRows(db, { customer: 'main', limit: 50, ...filter });
+    }
+  });
+  expect(plans.map(({ plan }) => plan)).toEqual([
+    ['SEARCH alerts USING INDEX alerts_of_sensor (customer=? AND sensor_id=?)'],
+    ['SEARCH alerts USING INDEX alerts_of_rule (customer=? AND rule_id=?)'],
+    ['SEARCH alerts USING INDEX alerts_active_by_start (customer=?)'],
+    ['SEARCH alerts USING INDEX alerts_open (customer=?)'],
+    ['SEARCH alerts USING INDEX alerts_open (customer=?)'],
   ]);
 });
 

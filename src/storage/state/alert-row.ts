@@ -4,8 +4,9 @@ import type { Severity } from '#domain/rule.ts';
 import { formatTime, formatTimeOrNull } from '#domain/time.ts';
 import type { AlertsTable } from './schema.ts';
 
-/** For statements, written into them: with a parameter in its place SQLite does not use the index of the alerts that stand. */
+/** For statements, written into them: with parameters in their place SQLite does not use the indexes of the alerts that stand or are open. */
 export const ACTIVE = sql.lit('active' as const);
+export const CLEARED = sql.lit('cleared' as const);
 export const SILENT = sql.lit('silent' as const);
 
 /** An alert in the contract's shape, without its history. */

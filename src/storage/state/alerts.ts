@@ -1,5 +1,5 @@
-import type { Insertable, Selectable } from 'kysely';
-import { ACTIVE } from './alert-row.ts';
+import { type Insertable, type Selectable, sql } from 'kysely';
+import { ACTIVE, CLEARED } from './alert-row.ts';
 import type { AlertHistoryTable, AlertsTable } from './schema.ts';
 import type { StateDb, StateTransaction } from './state-store.ts';
 
@@ -41,20 +41,23 @@ export interface AlertFilter {
 /** Newest first. */
 export function listAlertRows(db: StateDb, filter: AlertFilter): Promise<AlertsTable[]> {
   let query = db.selectFrom('alerts').selectAll().where('customer', '=', filter.customer);
-  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  if (filter.state !== undefined) {
+    query = query.where('state', '=', filter.state === 'active' ? ACTIVE : CLEARED);
+  }
   if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
   if (filter.sensorId !== undefined) query = query.where('sensor_id', '=', filter.sensorId);
   if (filter.ruleId !== undefined) query = query.where('rule_id', '=', filter.ruleId);
   if (filter.isAcknowledged !== undefined) {
     query = query.where('acknowledged', '=', filter.isAcknowledged ? 1 : 0);
   }
-  if (filter.isOpen !== undefined) {
-    const { isOpen } = filter;
-    query = query.where(({ eb, or, and }) =>
-      isOpen
-        ? or([eb('state', '=', 'active'), eb('acknowledged', '=', 0)])
-        : and([eb('state', '=', 'cleared'), eb('acknowledged', '=', 1)]),
-    );
+  // What is not acknowledged is open: said so, it is found by the index of what is open.
+  const isOpen = filter.isOpen ?? (filter.isAcknowledged === false || undefined);
+  if (isOpen !== undefined) {
+    query = query.where(({ eb, and, not }) => {
+      // As in that index, to the letter.
+      const isDone = and([eb('state', '=', CLEARED), eb('acknowledged', '=', sql.lit(1))]);
+      return isOpen ? not(isDone) : isDone;
+    });
   }
   if (filter.isShelved !== undefined) {
     const { isShelved, nowMs = 0 } = filter;

@@ -8,6 +8,7 @@ import { meta } from './migrations/0008-meta.ts';
 import { sensorHashes } from './migrations/0009-sensor-hashes.ts';
 import { placePictures } from './migrations/0012-place-pictures.ts';
 import { silences } from './migrations/0013-silences.ts';
+import { alertLists } from './migrations/0014-alert-lists.ts';
 import type { Database } from './schema.ts';
 
 // Tested by: test/contract/state-store.test.ts
@@ -25,6 +26,7 @@ function migrations(serial: Serial): Record<string, Migration> {
     '0009-sensor-hashes': { up: sensorHashes },
     '0012-place-pictures': { up: placePictures },
     '0013-silences': { up: silences },
+    '0014-alert-lists': { up: alertLists },
   };
 }
 
